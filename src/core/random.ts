@@ -1,0 +1,15 @@
+import { randomBytes } from 'node:crypto'
+
+/** Randomness as the program sees it; tests pass a seeded one. */
+export interface Random {
+  /** A number in [0, 1). */
+  next(): number
+  /** `bytes` random bytes as lower-case hexadecimal. */
+  hex(bytes: number): string
+}
+
+/** The randomness of this machine. */
+export const systemRandom: Random = {
+  next: () => Math.random(),
+  hex: (bytes) => randomBytes(bytes).toString('hex'),
+}
