@@ -6,29 +6,38 @@ export interface BlobEntry {
   readonly size: number
 }
 
+/** The bytes `[start, end)` of a blob; without `end` those from `start` to the end of the blob. */
+export interface ByteRange {
+  readonly start: number
+  readonly end?: number
+}
+
+/** What a listing leaves out. */
+export interface ListOptions {
+  /** True for only those blobs whose key has no `/` after the prefix, as in one folder; false for whole subtrees. */
+  readonly delimiter: boolean
+}
+
 /**
- * Read access to the blobs under one root (a folder, a bucket prefix). Every call is idempotent and may run concurrently
- * with any other. Keys are concatenated as they are: nothing is escaped.
+ * Read access to the blobs under one root (a folder, a bucket). Every call is idempotent and may run concurrently with
+ * any other. Keys are used as they are: nothing is escaped, and no key leads out of the root.
  *
  * Failure codes: `BLOB_NOT_FOUND` (no such key), `BLOB_CORRUPT` (the blob is shorter than the range asked for),
- * `STORE_DENIED` (403, EACCES), `STORE_UNREACHABLE` and `STORE_THROTTLED` (both retryable), `ABORTED`.
+ * `REPOSITORY_NOT_FOUND` (the bucket itself is missing), `CONFIG_INVALID` (wrong region or endpoint), `STORE_DENIED`
+ * (403, EACCES, a key outside the root), `STORE_UNREACHABLE` and `STORE_THROTTLED` (both mostly retryable), `ABORTED`.
  */
 export interface BlobStore {
   /** The root as users write it: an absolute folder or `s3://bucket/prefix`; never holds credentials. */
   readonly uri: string
   /**
-   * All blobs whose key starts with `prefix`, in no particular order. With `delimiter` true only those directly under the
-   * folder `prefix` (which ends with `/` or is empty). A prefix without blobs is an empty listing, not a failure.
+   * All blobs whose key starts with `prefix`, in no particular order. A prefix without blobs is an empty listing, not a
+   * failure.
    */
-  list(prefix: string, options: { readonly delimiter: boolean }, signal: AbortSignal): AsyncIterable<BlobEntry>
+  list(prefix: string, options: ListOptions, signal: AbortSignal): AsyncIterable<BlobEntry>
   /** Length in bytes. */
   size(key: string, signal: AbortSignal): Promise<number>
-  /** Exactly the bytes `[start, end)`; `end` may be left out for "to the end of the blob". */
-  read(key: string, range: { readonly start: number; readonly end?: number }, signal: AbortSignal): Promise<Uint8Array>
-  /** The bytes `[start, end)` as they arrive, for one pass over a large blob; throws in mid-stream when cut short. */
-  stream(
-    key: string,
-    range: { readonly start: number; readonly end?: number },
-    signal: AbortSignal,
-  ): AsyncIterable<Uint8Array>
+  /** Exactly the bytes of the range, in memory of their own. */
+  read(key: string, range: ByteRange, signal: AbortSignal): Promise<Uint8Array>
+  /** The bytes of the range as they arrive, for one pass over a large blob; throws in mid-stream when cut short. */
+  stream(key: string, range: ByteRange, signal: AbortSignal): AsyncIterable<Uint8Array>
 }
