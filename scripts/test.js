@@ -1,0 +1,98 @@
+// Runs groups of checks and tests and ends with one line that counts them: `N passed, N failed, N skipped`.
+// Usage: node scripts/test.js [all|check|unit|servers|e2e|newest-node]
+import { spawnSync } from 'node:child_process'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { homedir, tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+const total = { passed: 0, failed: 0, skipped: 0 }
+const folder = mkdtempSync(join(tmpdir(), 'backfill-test-'))
+const cache =
+  process.env['BACKFILL_TEST_CACHE'] ??
+  join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'backfill-workflow-tests')
+
+/** Each group: what it runs. A check counts as one, a vitest project counts its tests. */
+const groups = {
+  check: () => {
+    for (const name of ['format:check', 'lint', 'types', 'levels', 'unused'])
+      check(name, 'npm', ['run', '--silent', name])
+  },
+  unit: () => vitest('unit', process.execPath),
+  'newest-node': () => {
+    const node = newestNode()
+    if (node === undefined) count('newest-node', 'failed')
+    else vitest('unit', node)
+  },
+  servers: () => vitest('servers', process.execPath),
+  e2e: () => vitest('e2e', process.execPath),
+}
+
+const wanted = process.argv[2] ?? 'all'
+const names = wanted === 'all' ? Object.keys(groups) : wanted.split(',')
+for (const name of names) {
+  if (!(name in groups)) {
+    console.error(`No group named ${name}; there are: all, ${Object.keys(groups).join(', ')}`)
+    process.exit(2)
+  }
+  console.log(`\n=== ${name} (${new Date().toISOString()})`)
+  groups[name]()
+}
+rmSync(folder, { recursive: true, force: true })
+console.log(`\n${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`)
+process.exit(total.failed === 0 ? 0 : 1)
+
+function count(name, result) {
+  total[result]++
+  console.log(`${result === 'passed' ? 'ok  ' : 'FAIL'} ${name}`)
+}
+
+function check(name, command, args) {
+  const { status } = spawnSync(command, args, { stdio: 'inherit' })
+  count(name, status === 0 ? 'passed' : 'failed')
+}
+
+function vitest(project, node) {
+  const report = join(folder, `${project}-${names.length}-${Date.now()}.json`)
+  const { status } = spawnSync(
+    node,
+    [
+      'node_modules/vitest/vitest.mjs',
+      'run',
+      '--project',
+      project,
+      '--reporter=default',
+      '--reporter=json',
+      `--outputFile=${report}`,
+    ],
+    { stdio: 'inherit' },
+  )
+  if (!existsSync(report)) return count(`vitest ${project} gave no report`, 'failed')
+  const result = JSON.parse(readFileSync(report, 'utf8'))
+  total.passed += result.numPassedTests
+  total.failed += result.numFailedTests
+  total.skipped += result.numPendingTests + result.numTodoTests
+  // A file that cannot be loaded, or an unhandled error, fails the run without failing a test.
+  if (status !== 0 && result.numFailedTests === 0) count(`vitest ${project} (exit ${status})`, 'failed')
+}
+
+/** The binary of the newest Node release, which comes as a package of its own; installed once into the cache. */
+function newestNode() {
+  const home = join(cache, 'newest-node')
+  mkdirSync(home, { recursive: true })
+  const { status } = spawnSync(
+    'npm',
+    [
+      'install',
+      '--prefix',
+      home,
+      '--no-save',
+      '--no-fund',
+      '--no-audit',
+      '--prefer-offline',
+      `node-linux-${process.arch}@latest`,
+    ],
+    { stdio: 'inherit' },
+  )
+  const binary = join(home, `node_modules/node-linux-${process.arch}/bin/node`)
+  return status === 0 && existsSync(binary) ? binary : undefined
+}

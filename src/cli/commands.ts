@@ -1,0 +1,5 @@
+import type { CommandSpec } from './command.ts'
+import { snapshotCommand } from './snapshot/spec.ts'
+
+/** Every command of the program, in the order of `--help`. Specs are light: implementations load when they run. */
+export const COMMANDS: readonly CommandSpec[] = [snapshotCommand]

@@ -1,0 +1,77 @@
+import { spawn } from 'node:child_process'
+import { closeSync, openSync } from 'node:fs'
+import { systemClock } from '../core/clock.ts'
+import { Failure } from '../core/failure.ts'
+import { systemRandom } from '../core/random.ts'
+import type { Output, World } from './world.ts'
+
+declare const __VERSION__: string
+
+/** The real world of this process: its streams, environment, signals and children. */
+export function systemWorld(): World {
+  const abort = new AbortController()
+  const onSignal = (name: NodeJS.Signals): void => {
+    // The first one asks for an orderly end, the second one ends now; both leave resumable state.
+    if (abort.signal.aborted) process.exit(name === 'SIGTERM' ? 143 : 130)
+    abort.abort(new Failure('ABORTED', `interrupted by ${name}`, { op: 'run', subject: 'command' }))
+  }
+  process.on('SIGINT', onSignal)
+  process.on('SIGTERM', onSignal)
+  return {
+    stdout: streamOutput(process.stdout),
+    stderr: streamOutput(process.stderr),
+    stdin: { isTty: process.stdin.isTTY, read: readStdin },
+    env: process.env,
+    cwd: process.cwd(),
+    color: process.stdout.isTTY && process.env['NO_COLOR'] === undefined,
+    clock: systemClock,
+    random: systemRandom,
+    signal: abort.signal,
+    version: typeof __VERSION__ === 'string' ? __VERSION__ : '0.0.0-source',
+    runInForeground: (command, args) =>
+      new Promise((resolve, reject) => {
+        const child = spawn(command, args, { stdio: 'inherit' })
+        child.once('error', reject)
+        child.once('exit', (code) => resolve(code ?? 1))
+      }),
+    startDetached: (args, logFile) =>
+      new Promise((resolve, reject) => {
+        const log = openSync(logFile, 'a', 0o600)
+        const child = spawn(process.execPath, [...process.execArgv, process.argv[1]!, ...args], {
+          detached: true,
+          stdio: ['ignore', log, log],
+        })
+        child.once('error', reject)
+        child.once('spawn', () => {
+          closeSync(log)
+          child.unref()
+          resolve(child.pid!)
+        })
+      }),
+  }
+}
+
+function streamOutput(stream: NodeJS.WriteStream): Output {
+  // A reader that goes away (`| head`) ends the program quietly, as other tools do.
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') process.exit(141)
+    throw error
+  })
+  return {
+    write: (chunk) =>
+      new Promise((resolve, reject) => {
+        stream.write(chunk, (error) => {
+          if (error) reject(error)
+          else resolve()
+        })
+      }),
+    isTty: stream.isTTY,
+    columns: stream.isTTY ? stream.columns : 80,
+  }
+}
+
+async function readStdin(): Promise<string> {
+  const chunks: Buffer[] = []
+  for await (const chunk of process.stdin) chunks.push(chunk as Buffer)
+  return Buffer.concat(chunks).toString('utf8')
+}

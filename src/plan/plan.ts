@@ -1,0 +1,160 @@
+import type { SecretRef } from '../core/secret.ts'
+
+/**
+ * What a configuration resolves to: every cluster, repository, index and step by name, secrets as references. Immutable and
+ * serialisable as JSON; the only input of an engine. The same configuration and the same answers give the same plan.
+ */
+export interface Plan {
+  readonly schemaVersion: 1
+  /** SHA-256 of the configuration's meaning (not of its text), lower-case hexadecimal; secrets are left out of it. */
+  readonly configDigest: string
+  readonly sources: Readonly<Record<string, PlannedCluster>>
+  readonly targets: Readonly<Record<string, PlannedCluster>>
+  readonly migrations: readonly PlannedMigration[]
+  /** In an order in which every step comes after those it depends on. */
+  readonly steps: readonly PlannedStep[]
+  /** Slices that are loaded at once on this engine, over all migrations. */
+  readonly parallelism: number
+  readonly cleanup: PlannedCleanup
+  readonly warnings: readonly string[]
+}
+
+/** How to reach a cluster, and what it is. */
+export interface PlannedCluster {
+  readonly endpoint: string
+  readonly distribution: 'elasticsearch' | 'opensearch'
+  /** `7.10.2` */
+  readonly version: string
+  readonly auth: PlannedAuth
+  readonly tls: { readonly caFile?: string; readonly verify: boolean }
+  readonly connections?: number
+  readonly requestsPerSecond?: number
+}
+
+/** Credentials as references; inline ones are resolved from the saved configuration when they are needed. */
+export type PlannedAuth =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'basic'; readonly username: SecretRef; readonly password: SecretRef }
+  | { readonly kind: 'apiKey'; readonly key: SecretRef }
+  | { readonly kind: 'sigv4'; readonly region: string; readonly service: string }
+  | { readonly kind: 'mtls'; readonly certFile: string; readonly keyFile: string }
+
+/** One source cluster into one target cluster, through one snapshot. */
+export interface PlannedMigration {
+  /** `m1`, `m2`, … in the order of the configuration. */
+  readonly id: string
+  readonly source: string
+  readonly target: string
+  readonly repository: PlannedRepository
+  readonly snapshot: PlannedSnapshot
+  readonly groups: readonly PlannedGroup[]
+}
+
+/** Where the snapshot lies, as the source sees it and as we read it. */
+export interface PlannedRepository {
+  /** Name under which it is (or will be) registered on the source. */
+  readonly name: string
+  /** True when Create Snapshot has to register it on the source first. */
+  readonly register: boolean
+  readonly type: 'fs' | 's3'
+  /** As we read it: an absolute folder or `s3://bucket/prefix`. */
+  readonly uri: string
+  /** The folder as the source sees it; only for type fs. */
+  readonly sourcePath?: string
+  readonly s3?: {
+    readonly region?: string
+    readonly endpoint?: string
+    readonly pathStyle?: boolean
+    readonly roleArn?: string
+  }
+}
+
+/** The snapshot to take, or the existing one to read. */
+export type PlannedSnapshot =
+  | {
+      readonly create: true
+      /** `undefined` until submit names the workflow: `<workflow>-<migration id>`. */
+      readonly name?: string
+      /** Every index of every group, sorted. */
+      readonly indices: readonly string[]
+      readonly includeGlobalState: boolean
+      readonly maxBytesPerSecond?: number
+      readonly partial: 'fail' | 'accept'
+    }
+  | { readonly create: false; readonly name: string; readonly partial: 'fail' | 'accept' }
+
+/** One entry of `snapshotMigrations`: a set of indices with the same treatment. */
+export interface PlannedGroup {
+  /** `m1g1`, `m1g2`, … */
+  readonly id: string
+  readonly patterns: readonly string[]
+  readonly indices: readonly PlannedIndex[]
+  readonly metadata: PlannedMetadata
+  readonly backfill: PlannedBackfill
+  readonly verify: 'counts' | 'sample' | 'full' | 'off'
+}
+
+/** An index as it was when the plan was made. */
+export interface PlannedIndex {
+  readonly name: string
+  readonly shards: number
+  /** Live documents, where the source told; nested documents may be counted by old versions. */
+  readonly documents?: number
+  /** Primary store size in bytes, where known. */
+  readonly bytes?: number
+}
+
+/** Treatment of templates, mappings, settings and aliases. */
+export interface PlannedMetadata {
+  readonly enabled: boolean
+  readonly existingIndex: 'fail' | 'keep' | 'update'
+  /** Globs of legacy and composable templates; every non-system one when absent. */
+  readonly templates?: readonly string[]
+  readonly componentTemplates?: readonly string[]
+}
+
+/** Treatment of documents. */
+export interface PlannedBackfill {
+  readonly enabled: boolean
+  readonly bulkBytes: number
+  readonly bulkDocs: number
+  readonly onConflict: 'overwrite' | 'skip'
+  /** Rejected documents after which the load fails; unlimited when absent. */
+  readonly maxRejects?: number
+}
+
+/** What Cleanup removes of what the run itself created. */
+export interface PlannedCleanup {
+  readonly snapshot: boolean
+  readonly repository: boolean
+  readonly workState: boolean
+}
+
+/** The kinds of step, in the order of a run. */
+export const STEP_KINDS = [
+  'initialize',
+  'create-snapshot',
+  'register-snapshot',
+  'migrate-metadata',
+  'restore-documents',
+  'verify',
+  'cleanup',
+] as const
+
+/** A kind of step. */
+export type StepKind = (typeof STEP_KINDS)[number]
+
+/** One node of the graph. */
+export interface PlannedStep {
+  /** `initialize`, `m1/create-snapshot`, `m1g2/restore-documents`, `cleanup`. */
+  readonly id: string
+  readonly kind: StepKind
+  /** As status shows it: `Create Snapshot`. */
+  readonly title: string
+  readonly migration?: string
+  readonly group?: string
+  /** Ids of steps that must have succeeded, been skipped or finished with rejects. Cleanup runs at the end whatever happened. */
+  readonly dependsOn: readonly string[]
+  /** Reason why the step has nothing to do, such as `documentBackfill is disabled`. */
+  readonly skip?: string
+}

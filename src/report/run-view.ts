@@ -1,0 +1,43 @@
+import type { StepProgress } from '../steps/step.ts'
+import type { StepKind } from '../plan/plan.ts'
+
+/** Phase of a workflow. */
+export type RunPhase =
+  'Pending' | 'Running' | 'Stopping' | 'Stopped' | 'Waiting' | 'Succeeded' | 'Rejects' | 'Differences' | 'Failed'
+
+/** Phase of a step. */
+export type StepPhase = 'Pending' | 'Running' | 'Waiting' | 'Succeeded' | 'Rejects' | 'Skipped' | 'Failed'
+
+/** The one data structure that status, JSON output, terminal UI, web page and report render. */
+export interface RunView {
+  readonly schemaVersion: 1
+  readonly name: string
+  readonly phase: RunPhase
+  /** ISO 8601, UTC, seconds. */
+  readonly submittedAt: string
+  readonly startedAt?: string
+  readonly finishedAt?: string
+  readonly engine: 'local' | 'argo'
+  /** True when a runner works on it now. */
+  readonly alive: boolean
+  /** Why the run is not moving, or why it ended. */
+  readonly message?: string
+  readonly steps: readonly StepView[]
+}
+
+/** One step, with its place in the tree. */
+export interface StepView {
+  readonly id: string
+  readonly kind: StepKind
+  readonly title: string
+  /** Names of the branches from the root to the step, empty for a single migration with a single group. */
+  readonly path: readonly string[]
+  readonly phase: StepPhase
+  readonly startedAt?: string
+  readonly finishedAt?: string
+  readonly attempt: number
+  /** One sentence: output of a finished step, reason of a skipped or failed one. */
+  readonly summary?: string
+  readonly progress?: StepProgress & { readonly documentsPerSecond?: number; readonly etaSeconds?: number }
+  readonly failure?: { readonly code: string; readonly message: string; readonly hint?: string }
+}
