@@ -1,0 +1,74 @@
+import type { JavaRange } from './messages.ts'
+import type { ModuleRecipe, ServerRecipe } from './recipes.ts'
+
+const JAVA_17: JavaRange = { oldest: 17, newest: 17 }
+
+/** The modules of OpenSearch: artefact and class of the 2.x and 3.x lines. */
+const MODULES = [
+  ['transport-netty4', 'transport-netty4-client', 'org.opensearch.transport.Netty4Plugin'],
+  ['lang-painless', 'lang-painless', 'org.opensearch.painless.PainlessPlugin'],
+  ['lang-mustache', 'lang-mustache-client', 'org.opensearch.script.mustache.MustachePlugin'],
+  ['lang-expression', 'lang-expression', 'org.opensearch.script.expression.ExpressionPlugin'],
+  ['parent-join', 'parent-join-client', 'org.opensearch.join.ParentJoinPlugin'],
+  ['percolator', 'percolator-client', 'org.opensearch.percolator.PercolatorPlugin'],
+  ['reindex', 'reindex-client', 'org.opensearch.index.reindex.ReindexPlugin'],
+  ['analysis-common', 'analysis-common', 'org.opensearch.analysis.common.CommonAnalysisPlugin'],
+  ['mapper-extras', 'mapper-extras-client', 'org.opensearch.index.mapper.MapperExtrasPlugin'],
+  ['ingest-common', 'ingest-common', 'org.opensearch.ingest.common.IngestCommonPlugin'],
+  [
+    'aggs-matrix-stats',
+    'aggs-matrix-stats-client',
+    'org.opensearch.search.aggregations.matrix.MatrixAggregationPlugin',
+  ],
+  ['rank-eval', 'rank-eval-client', 'org.opensearch.index.rankeval.RankEvalPlugin'],
+  ['repository-url', 'repository-url', 'org.opensearch.plugin.repository.url.URLRepositoryPlugin'],
+  ['geo', 'geo', 'org.opensearch.geo.GeoModulePlugin'],
+] as const
+
+const EXTENDS_PAINLESS: ReadonlySet<string> = new Set(['analysis-common', 'ingest-common'])
+
+function modules(version: string): readonly ModuleRecipe[] {
+  return MODULES.map(([name, artefact, className]) => {
+    const module = { name, className, artefacts: [`org.opensearch.plugin:${artefact}:${version}`] }
+    return EXTENDS_PAINLESS.has(name) ? { ...module, extends: 'lang-painless' } : module
+  })
+}
+
+/** `classLoader` is the version of the plugin class loader, which is not published for every server version. */
+function lib(version: string, classLoader: string, log4jCore: string, jna: string): readonly string[] {
+  return [
+    `org.opensearch:opensearch:${version}`,
+    `org.opensearch:opensearch-plugin-classloader:${classLoader}`,
+    `org.apache.logging.log4j:log4j-core:${log4jCore}`,
+    `net.java.dev.jna:jna:${jna}`,
+    'org.locationtech.jts:jts-core:1.15.0',
+    'org.locationtech.spatial4j:spatial4j:0.7',
+  ]
+}
+
+function security(version: string): Readonly<Record<string, string>> {
+  return { 'opensearch-security': `org.opensearch.plugin:opensearch-security:${version}` }
+}
+
+const common = {
+  distribution: 'opensearch',
+  java: JAVA_17,
+  launcher: 'OpenSearchLauncher',
+  plugins: [],
+  zippedPlugins: {},
+  descriptorJava: '11',
+  patches: [],
+  settings: { 'discovery.type': 'single-node', 'cluster.routing.allocation.disk.threshold_enabled': 'false' },
+  jvmFlags: ['-Djava.locale.providers=SPI,COMPAT'],
+} as const satisfies Partial<ServerRecipe>
+
+/** Oldest first. */
+export const opensearchRecipes: readonly ServerRecipe[] = [
+  {
+    ...common,
+    version: '2.19.4',
+    lib: lib('2.19.4', '2.19.6', '2.21.0', '5.16.0'),
+    modules: modules('2.19.4'),
+    zippedPlugins: security('2.19.4.0'),
+  },
+]
