@@ -1,0 +1,50 @@
+import { Failure } from '../core/failure.ts'
+import type { HttpResponse } from './http-client.ts'
+
+/** How much of a server's own words a message carries. */
+const MAX_WORDS = 300
+
+const SIGNATURE = /signature|security token|InvalidClientTokenId|UnrecognizedClient|MissingAuthenticationToken/i
+
+/** The failure that a 401 or 403 stands for; undefined for every answer that the caller has to judge. */
+export function denialOf(response: HttpResponse, request: string): Failure | undefined {
+  if (response.status !== 401 && response.status !== 403) return undefined
+  const words = serverWords(response.body)
+  const options = { op: 'send', subject: request }
+  if (response.status === 401) {
+    const scheme = response.headers['www-authenticate']?.split(' ')[0]
+    return new Failure(
+      'CLUSTER_AUTH',
+      `status 401, credentials refused${scheme ? ` (asks for ${scheme})` : ''}${said(words)}`,
+      {
+        ...options,
+        hint: 'Check user name and password, the API key, or the signing region and service.',
+      },
+    )
+  }
+  // An index block answers 403 as well, but it is about the index and not about the user.
+  if (words.includes('cluster_block_exception') || words.includes('ClusterBlockException')) return undefined
+  if (SIGNATURE.test(words)) {
+    return new Failure('CLUSTER_AUTH', `status 403, signature refused${said(words)}`, {
+      ...options,
+      hint: 'Check the AWS credentials, the clock of this machine, and the signing region and service.',
+    })
+  }
+  return new Failure('CLUSTER_DENIED', `status 403${said(words)}`, {
+    ...options,
+    hint: 'Grant the privilege that the answer names to this user.',
+  })
+}
+
+/** The start of an answer as text on one line, at most 300 characters. */
+export function serverWords(body: Uint8Array): string {
+  const text = new TextDecoder()
+    .decode(body.subarray(0, 4 * MAX_WORDS))
+    .replace(/[\s\p{Cc}]+/gu, ' ')
+    .trim()
+  return text.length <= MAX_WORDS ? text : `${text.slice(0, MAX_WORDS)}…`
+}
+
+function said(words: string): string {
+  return words === '' ? '' : `: ${words}`
+}
