@@ -39,21 +39,23 @@ function inflate(
   subject: string,
   dictionary?: Uint8Array,
 ): Uint8Array {
-  let result
+  let result: unknown
   try {
     result = inflateRawSync(input, {
       chunkSize,
       maxOutputLength: Math.max(maxLength, 1),
       info: true,
       ...(dictionary !== undefined && dictionary.length > 0 ? { dictionary } : {}),
-    }) as unknown as { buffer: Uint8Array; engine: { bytesWritten: number } }
+    })
   } catch (cause) {
     throw corrupt(subject, `DEFLATE stream is damaged: ${messageOf(cause)}`, 0, cause)
   }
-  const used = result.engine.bytesWritten
-  if (used !== input.length) throw corrupt(subject, `${input.length - used} bytes follow the DEFLATE stream`, used)
-  if (result.buffer.length > maxLength) {
-    throw corrupt(subject, `DEFLATE stream gives ${result.buffer.length} bytes, at most ${maxLength} can be right`, 0)
+  // The types do not know that `info` changes the result.
+  const { buffer, engine } = result as { buffer: Uint8Array; engine: { bytesWritten: number } }
+  const left = input.length - engine.bytesWritten
+  if (left !== 0) throw corrupt(subject, `${left} bytes follow the DEFLATE stream`, engine.bytesWritten)
+  if (buffer.length > maxLength) {
+    throw corrupt(subject, `DEFLATE stream gives ${buffer.length} bytes, at most ${maxLength} can be right`, 0)
   }
-  return result.buffer
+  return buffer
 }

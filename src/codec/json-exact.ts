@@ -2,7 +2,7 @@ import { corrupt } from './corrupt.ts'
 import { MAX_DEPTH, type JsonSink } from './json-sink.ts'
 import { scalarText } from './json-text-sink.ts'
 import { JsonValueSink } from './json-value-sink.ts'
-import { exactNumber, isJsonObject, type JsonValue } from './json-value.ts'
+import { exactNumber, isJsonObject, type JsonScalar, type JsonValue } from './json-value.ts'
 
 const BLANK = /[ \t\n\r]*/y
 const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y
@@ -22,7 +22,7 @@ export function parseJsonExact(text: string, subject: string): JsonValue {
 /** The value as compact JSON; numbers exactly as they were read, binary values as base64 strings. */
 export function stringifyJson(value: JsonValue): string {
   if (Array.isArray(value)) return `[${(value as readonly JsonValue[]).map(stringifyJson).join(',')}]`
-  if (!isJsonObject(value)) return scalarText(value as Exclude<JsonValue, readonly JsonValue[]>)
+  if (!isJsonObject(value)) return scalarText(value as JsonScalar)
   const entries = Object.entries(value).map(([name, child]) => `${JSON.stringify(name)}:${stringifyJson(child)}`)
   return `{${entries.join(',')}}`
 }
