@@ -1,41 +1,51 @@
 import { closeSync, constants, fdatasyncSync, ftruncateSync, openSync, readFileSync, writeSync } from 'node:fs'
 import { crc32 } from 'node:zlib'
 import { Failure, messageOf } from '../../core/failure.ts'
+import type { RunEvent } from './run-events.ts'
 
 /**
  * An append-only file of JSON events, one a line: `<crc32 of the JSON, 8 hex digits> <JSON>\n`. A last line that was torn by a
  * crash is dropped when the journal is opened for writing; damage anywhere else is `STATE_CORRUPT`.
  */
-export class Journal<Event> {
+export class Journal {
   readonly #fd: number
   readonly #path: string
+  /** Length of the intact part in bytes. */
+  #size: number
 
-  private constructor(fd: number, path: string) {
+  private constructor(fd: number, path: string, size: number) {
     this.#fd = fd
     this.#path = path
+    this.#size = size
   }
 
   /** Opens (or creates) a journal for appending and returns it with the events in it. `STATE_CORRUPT`, `STATE_UNWRITABLE`, `STORE_FULL`. */
-  static open<Event>(path: string): { readonly journal: Journal<Event>; readonly events: Event[] } {
+  static open(path: string): { readonly journal: Journal; readonly events: RunEvent[] } {
     const fd = wrap(path, 'open', () =>
       openSync(path, constants.O_RDWR | constants.O_CREAT | constants.O_APPEND, 0o600),
     )
     const bytes = wrap(path, 'read', () => readFileSync(fd))
-    const { events, validBytes } = parseJournal<Event>(bytes, path)
+    const { events, validBytes } = parseJournal(bytes, path)
     if (validBytes < bytes.length) wrap(path, 'mend', () => ftruncateSync(fd, validBytes))
-    return { journal: new Journal(fd, path), events }
+    return { journal: new Journal(fd, path, validBytes), events }
   }
 
   /** Appends an event. Durable ones are on the disk when this returns; others may be lost by a crash of the machine. */
-  append(event: Event, options: { readonly durable: boolean }): void {
+  append(event: RunEvent, options: { readonly durable: boolean }): void {
     const json = Buffer.from(JSON.stringify(event), 'utf8')
     const line = Buffer.concat([Buffer.from(`${hex(crc32(json))} `), json, Buffer.from('\n')])
     wrap(this.#path, 'append to', () => {
-      // O_APPEND: a short write (full disk) leaves a torn last line, which the next open drops.
-      const written = writeSync(this.#fd, line)
-      if (written !== line.length) throw Object.assign(new Error('short write'), { code: 'ENOSPC' })
-      if (options.durable) fdatasyncSync(this.#fd)
+      try {
+        const written = writeSync(this.#fd, line)
+        if (written !== line.length) throw Object.assign(new Error('short write'), { code: 'ENOSPC' })
+        if (options.durable) fdatasyncSync(this.#fd)
+      } catch (error) {
+        // A line that was half written must not stand before the next one: that would be damage in the middle.
+        ftruncateSync(this.#fd, this.#size)
+        throw error
+      }
     })
+    this.#size += line.length
   }
 
   close(): void {
@@ -44,23 +54,23 @@ export class Journal<Event> {
 }
 
 /** Reads a journal without changing it; a torn last line is left out. */
-export function readJournal<Event>(path: string): Event[] {
-  return parseJournal<Event>(
+export function readJournal(path: string): RunEvent[] {
+  return parseJournal(
     wrap(path, 'read', () => readFileSync(path)),
     path,
   ).events
 }
 
 /** The events in a journal's bytes and the length of its intact part. `STATE_CORRUPT` for damage before the last line. */
-export function parseJournal<Event>(
+export function parseJournal(
   bytes: Buffer,
   path: string,
-): { readonly events: Event[]; readonly validBytes: number } {
-  const events: Event[] = []
+): { readonly events: RunEvent[]; readonly validBytes: number } {
+  const events: RunEvent[] = []
   let start = 0
   while (start < bytes.length) {
     const end = bytes.indexOf(0x0a, start)
-    const event = end === -1 ? undefined : parseLine<Event>(bytes.subarray(start, end))
+    const event = end === -1 ? undefined : parseLine(bytes.subarray(start, end))
     if (event === undefined) {
       const isLast = end === -1 || end === bytes.length - 1
       if (isLast) break
@@ -76,12 +86,12 @@ export function parseJournal<Event>(
   return { events, validBytes: start }
 }
 
-function parseLine<Event>(line: Buffer): { readonly value: Event } | undefined {
+function parseLine(line: Buffer): { readonly value: RunEvent } | undefined {
   if (line.length < 10 || line[8] !== 0x20) return undefined
   const json = line.subarray(9)
   if (line.toString('latin1', 0, 8) !== hex(crc32(json))) return undefined
   // The checksum proves that this program wrote the line, so its form is known.
-  return { value: JSON.parse(json.toString('utf8')) as Event }
+  return { value: JSON.parse(json.toString('utf8')) as RunEvent }
 }
 
 function hex(value: number): string {

@@ -1,0 +1,25 @@
+/** Process id of this program. */
+export function currentPid(): number {
+  return process.pid
+}
+
+/** True when a process of that id exists, whoever owns it. */
+export function processExists(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM'
+  }
+}
+
+/** Asks a process to end in good order; false when it is gone already. */
+export function terminateProcess(pid: number): boolean {
+  try {
+    process.kill(pid, 'SIGTERM')
+    return true
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ESRCH') return false
+    throw error
+  }
+}

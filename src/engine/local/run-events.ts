@@ -1,0 +1,40 @@
+import type { WorkEvent } from '../../coordination/work-events.ts'
+import type { RecordedChange, StepOutput, StepProgress } from '../../steps/step.ts'
+
+/** A failure as a journal keeps it. */
+export interface RecordedFailure {
+  readonly code: string
+  readonly message: string
+  readonly hint?: string
+  readonly retryable: boolean
+}
+
+/** Something that happened in a run. The state of a run is the fold over these and nothing else. */
+export type RunEventBody =
+  | { readonly type: 'submitted'; readonly name: string; readonly configDigest: string }
+  | { readonly type: 'runner-started'; readonly pid: number; readonly host: string }
+  | { readonly type: 'runner-ended'; readonly outcome: 'finished' | 'failed' | 'stopped' }
+  | { readonly type: 'stop-requested' }
+  | { readonly type: 'step-started'; readonly step: string; readonly attempt: number }
+  | { readonly type: 'step-progress'; readonly step: string; readonly progress: StepProgress }
+  | { readonly type: 'step-skipped'; readonly step: string; readonly reason: string }
+  | { readonly type: 'step-ended'; readonly step: string; readonly output: StepOutput }
+  | {
+      readonly type: 'step-failed'
+      readonly step: string
+      readonly failure: RecordedFailure
+      /** False when another attempt follows. */
+      readonly final: boolean
+    }
+  | { readonly type: 'change-recorded'; readonly change: RecordedChange }
+  | { readonly type: 'change-settled'; readonly id: string }
+  | {
+      readonly type: 'log'
+      readonly level: 'info' | 'warning' | 'error'
+      readonly step?: string
+      readonly message: string
+    }
+  | WorkEvent
+
+/** A {@link RunEventBody} with its time in milliseconds since 1970. */
+export type RunEvent = { readonly at: number } & RunEventBody

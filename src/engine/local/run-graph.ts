@@ -1,0 +1,107 @@
+import { aborted, type Clock } from '../../core/clock.ts'
+import { Failure, isFailure, messageOf } from '../../core/failure.ts'
+import type { Random } from '../../core/random.ts'
+import type { PlannedStep } from '../../plan/plan.ts'
+import type { StepOutput } from '../../steps/step.ts'
+import type { RecordedFailure, RunEventBody } from './run-events.ts'
+import { stepState, type RunState } from './run-state.ts'
+
+/** What the graph runner is given; everything it decides becomes an event. */
+export interface GraphWorld {
+  readonly clock: Clock
+  readonly random: Random
+  /** Fires when the run is to stop: running steps end in good order, no new one starts. */
+  readonly signal: AbortSignal
+  state(): RunState
+  record(event: RunEventBody): void
+  /** Runs one step; throws `Failure`. */
+  runStep(step: PlannedStep): Promise<StepOutput>
+}
+
+/** Attempts of a step whose failures are all retryable. */
+const MAX_ATTEMPTS = 6
+
+/**
+ * Walks the steps in dependency order, independent ones in parallel, until nothing more can run. Steps that ended or were
+ * skipped before are not run again. After a failure the steps that depend on it stay pending while others finish; Cleanup
+ * runs only when all others have ended, so that a failed run can go on from where it was.
+ */
+export async function runGraph(
+  steps: readonly PlannedStep[],
+  world: GraphWorld,
+): Promise<'finished' | 'failed' | 'stopped'> {
+  const running = new Map<string, Promise<void>>()
+  for (;;) {
+    if (!world.signal.aborted) {
+      for (const step of steps) {
+        if (running.has(step.id) || stepState(world.state(), step.id).phase !== 'pending') continue
+        if (!step.dependsOn.every((id) => isOver(world.state(), id))) continue
+        if (step.skip !== undefined) {
+          world.record({ type: 'step-skipped', step: step.id, reason: step.skip })
+          continue
+        }
+        const task = runWithRetries(step, world).finally(() => running.delete(step.id))
+        running.set(step.id, task)
+      }
+    }
+    if (running.size === 0) {
+      const state = world.state()
+      const progress = steps.some(
+        (step) => stepState(state, step.id).phase === 'pending' && step.dependsOn.every((id) => isOver(state, id)),
+      )
+      if (progress && !world.signal.aborted) continue
+      break
+    }
+    await Promise.race(running.values())
+  }
+  const state = world.state()
+  if (steps.every((step) => isOver(state, step.id))) return 'finished'
+  return steps.some((step) => stepState(state, step.id).phase === 'failed') ? 'failed' : 'stopped'
+}
+
+function isOver(state: RunState, id: string): boolean {
+  const { phase } = stepState(state, id)
+  return phase === 'ended' || phase === 'skipped'
+}
+
+async function runWithRetries(step: PlannedStep, world: GraphWorld): Promise<void> {
+  for (let attempt = 1; ; attempt++) {
+    world.record({ type: 'step-started', step: step.id, attempt })
+    try {
+      const output = await world.runStep(step)
+      world.record({ type: 'step-ended', step: step.id, output })
+      return
+    } catch (error) {
+      // A stop leaves the step as it is: started, neither ended nor failed.
+      if (world.signal.aborted && (isFailure(error, 'ABORTED') || error === aborted(world.signal))) return
+      const failure = recordFailure(error)
+      const final = !failure.retryable || attempt >= MAX_ATTEMPTS || world.signal.aborted
+      world.record({ type: 'step-failed', step: step.id, failure, final })
+      if (final) return
+      const ceilingMs = Math.min(60_000, 1000 * 2 ** attempt)
+      try {
+        await world.clock.sleep(ceilingMs * (0.5 + world.random.next() / 2), world.signal)
+      } catch {
+        return
+      }
+    }
+  }
+}
+
+/** A thrown value as the journal keeps it; anything but a `Failure` is a fault of the program and never retried. */
+export function recordFailure(error: unknown): RecordedFailure {
+  if (error instanceof Failure) {
+    return {
+      code: error.code,
+      message: error.message,
+      retryable: error.retryable,
+      ...(error.hint === undefined ? {} : { hint: error.hint }),
+    }
+  }
+  return {
+    code: 'PROGRAM_FAULT',
+    message: error instanceof Error ? (error.stack ?? error.message) : messageOf(error),
+    retryable: false,
+    hint: 'This is a fault of the program, not of your input.',
+  }
+}

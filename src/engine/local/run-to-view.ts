@@ -1,0 +1,116 @@
+import type { Plan, PlannedStep } from '../../plan/plan.ts'
+import type { RunPhase, RunView, StepPhase, StepView } from '../../report/run-view.ts'
+import { stepState, type RunState, type StepState } from './run-state.ts'
+
+/** The view of a run from its plan, its folded journal and whether a runner works on it; `now` in milliseconds since 1970. */
+export function runToView(plan: Plan, state: RunState, alive: boolean, now: number): RunView {
+  const steps = plan.steps.map((step) => stepToView(plan, step, stepState(state, step.id), alive, now))
+  const phase = runPhase(steps, state, alive)
+  const message = runMessage(phase, state, alive, steps)
+  return {
+    schemaVersion: 1,
+    name: state.name,
+    phase,
+    submittedAt: iso(state.submittedAt),
+    engine: 'local',
+    alive,
+    steps,
+    ...(state.startedAt === undefined ? {} : { startedAt: iso(state.startedAt) }),
+    ...(state.endedAt === undefined || alive ? {} : { finishedAt: iso(state.endedAt) }),
+    ...(message === undefined ? {} : { message }),
+  }
+}
+
+function runPhase(steps: readonly StepView[], state: RunState, alive: boolean): RunPhase {
+  if (alive) return state.stopRequested ? 'Stopping' : 'Running'
+  if (state.outcome === 'finished') {
+    if (steps.some((step) => step.phase === 'Failed')) return 'Failed'
+    const outputs = [...state.steps.values()].map((step) => step.output?.result)
+    if (outputs.includes('differences')) return 'Differences'
+    return outputs.includes('rejects') ? 'Rejects' : 'Succeeded'
+  }
+  if (state.outcome === 'failed') return 'Failed'
+  if (state.outcome === 'stopped') return 'Stopped'
+  return state.startedAt === undefined ? 'Pending' : 'Stopped'
+}
+
+function runMessage(phase: RunPhase, state: RunState, alive: boolean, steps: readonly StepView[]): string | undefined {
+  if (!alive && state.startedAt !== undefined && state.outcome === undefined) {
+    return 'The runner died; nothing is lost. Go on with: workflow resume'
+  }
+  if (phase === 'Failed') {
+    const failed = steps.find((step) => step.phase === 'Failed')
+    return failed?.failure?.message
+  }
+  return undefined
+}
+
+function stepToView(plan: Plan, step: PlannedStep, state: StepState, alive: boolean, now: number): StepView {
+  const failure = state.failure
+  const summary = state.output?.summary ?? state.skipReason
+  return {
+    id: step.id,
+    kind: step.kind,
+    title: step.title,
+    path: stepPath(plan, step),
+    phase: stepPhase(state, alive),
+    attempt: state.attempt,
+    ...(state.startedAt === undefined ? {} : { startedAt: iso(state.startedAt) }),
+    ...(state.endedAt === undefined ? {} : { finishedAt: iso(state.endedAt) }),
+    ...(summary === undefined ? {} : { summary }),
+    ...(state.progress === undefined ? {} : { progress: withRate(state, now) }),
+    ...(failure === undefined
+      ? {}
+      : {
+          failure: {
+            code: failure.code,
+            message: failure.message,
+            ...(failure.hint === undefined ? {} : { hint: failure.hint }),
+          },
+        }),
+  }
+}
+
+function stepPhase(state: StepState, alive: boolean): StepPhase {
+  switch (state.phase) {
+    case 'pending':
+      return 'Pending'
+    case 'running':
+      return alive ? 'Running' : 'Pending'
+    case 'skipped':
+      return 'Skipped'
+    case 'failed':
+      return 'Failed'
+    case 'ended':
+      return state.output === undefined || state.output.result === 'done' ? 'Succeeded' : 'Rejects'
+  }
+}
+
+/** Branches are shown only where there is more than one. */
+function stepPath(plan: Plan, step: PlannedStep): readonly string[] {
+  const migration = plan.migrations.find((candidate) => candidate.id === step.migration)
+  if (migration === undefined) return []
+  const path: string[] = []
+  if (plan.migrations.length > 1) path.push(`${migration.source} → ${migration.target}`)
+  const group = migration.groups.find((candidate) => candidate.id === step.group)
+  if (group !== undefined && migration.groups.length > 1) path.push(group.patterns.join(', '))
+  return path
+}
+
+function withRate(state: StepState, now: number): NonNullable<StepView['progress']> {
+  const progress = state.progress!
+  const documents = progress.documents
+  if (documents === undefined || state.startedAt === undefined || state.phase !== 'running') return progress
+  const seconds = ((state.progressAt ?? now) - state.startedAt) / 1000
+  if (seconds <= 0 || documents.done === 0) return progress
+  const documentsPerSecond = documents.done / seconds
+  return {
+    ...progress,
+    documentsPerSecond,
+    etaSeconds: Math.max(0, documents.total - documents.done) / documentsPerSecond,
+  }
+}
+
+function iso(ms: number): string {
+  return `${new Date(ms).toISOString().slice(0, 19)}Z`
+}

@@ -1,0 +1,83 @@
+import { describe, expect, test } from 'vitest'
+import { LocalWorkStore } from '../../../src/coordination/local-work-store.ts'
+import type { WorkEvent } from '../../../src/coordination/work-events.ts'
+import { NO_COUNTS, type SliceRef } from '../../../src/coordination/work-store.ts'
+
+const slice = (firstChunk: number): SliceRef => ({
+  index: 'logs',
+  shard: 0,
+  segment: '_0',
+  firstChunk,
+  endChunk: firstChunk + 1,
+  bytes: 10,
+})
+
+function store(events: WorkEvent[] = []): { store: LocalWorkStore; events: WorkEvent[] } {
+  const kept = [...events]
+  return {
+    events: kept,
+    store: new LocalWorkStore('load', events, async (event) => {
+      kept.push(event)
+    }),
+  }
+}
+
+describe('the local work store', () => {
+  test('hands out each item once, in order', async () => {
+    const { store: work } = store()
+    await work.plan([slice(0), slice(1)])
+    await work.plan([slice(0), slice(1)])
+    expect((await work.claim('a'))?.id).toBe('logs/0/_0/0')
+    expect((await work.claim('b'))?.id).toBe('logs/0/_0/1')
+    expect(await work.claim('c')).toBeUndefined()
+  })
+
+  test('a store built again from the events goes on from the acknowledged position', async () => {
+    const first = store()
+    await first.store.plan([slice(0), slice(1)])
+    const item = (await first.store.claim('a'))!
+    const counts = { ...NO_COUNTS, read: 5, acknowledged: 5 }
+    await first.store.advance(item.id, 'a', { doc: 5, checksum: 99 }, counts)
+    const again = store(first.events)
+    expect(await again.store.claim('b')).toMatchObject({ id: item.id, position: { doc: 5, checksum: 99 }, counts })
+  })
+
+  test('refuses an advance by an owner that does not hold the item', async () => {
+    const { store: work } = store()
+    await work.plan([slice(0)])
+    const item = (await work.claim('a'))!
+    await expect(work.advance(item.id, 'b', { doc: 1, checksum: 0 }, NO_COUNTS)).rejects.toMatchObject({
+      code: 'LEASE_LOST',
+    })
+  })
+
+  test('never calls an item done whose documents are not all accounted for', async () => {
+    const { store: work } = store()
+    await work.plan([slice(0)])
+    const item = (await work.claim('a'))!
+    const counts = { ...NO_COUNTS, read: 3, acknowledged: 2 }
+    await expect(work.finish(item.id, 'a', { kind: 'done', checksum: 1, counts })).rejects.toThrow(
+      /3 documents read, 2 accounted/,
+    )
+    expect((await work.summary()).total.items.done).toBe(0)
+  })
+
+  test('gives up on an item after five failures and says so', async () => {
+    const { store: work } = store()
+    await work.plan([slice(0)])
+    for (let failure = 0; failure < 5; failure++) {
+      const item = (await work.claim('a'))!
+      await work.finish(item.id, 'a', { kind: 'failed', reason: 'refused' })
+    }
+    expect(await work.claim('a')).toBeUndefined()
+    expect((await work.summary()).total.items.failed).toBe(1)
+  })
+
+  test('a released item is the next one to be claimed', async () => {
+    const { store: work } = store()
+    await work.plan([slice(0), slice(1)])
+    const item = (await work.claim('a'))!
+    await work.finish(item.id, 'a', { kind: 'released' })
+    expect((await work.claim('b'))?.id).toBe(item.id)
+  })
+})
