@@ -102,7 +102,7 @@ async function bootOnce(recipe: ServerRecipe, installed: Installation, options: 
   const repositories = [repositoryFolder, ...(options.extraRepositoryFolders ?? []).map((path) => made(resolve(path)))]
   const configuration = inFolder('home/config')
   linkInstallation(installed.home, join(folder, 'home'), options.security === true)
-  const security = options.security === true ? await prepareSecurity(recipe, configuration, folder) : undefined
+  const security = options.security === true ? await prepareSecurity(recipe, installed.home, configuration) : undefined
   const [httpPort, transportPort] = await freePorts(2)
   const port = options.port ?? httpPort!
   const settings = {

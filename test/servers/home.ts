@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { cached } from './cache.ts'
@@ -9,13 +9,18 @@ import { BootError, commandMissing, compileFailed } from './messages.ts'
 import type { ModuleRecipe, ServerRecipe } from './recipes.ts'
 
 const LAUNCHERS = fileURLToPath(new URL('launchers/', import.meta.url))
+const LOG_CONFIGURATIONS = ['log4j2.properties', 'log4j.properties']
+const SYSTEM_LIBRARIES = ['/usr/lib', '/lib', '/usr/lib64', '/usr/local/lib']
 
 /**
  * The folder of an assembled server, built from Maven artefacts on first use:
  * `lib/`, `modules/<name>/`, `plugins/<name>/` and `launcher/` (compiled launcher and log configuration).
  */
 export async function serverHome(recipe: ServerRecipe, javaHome: string): Promise<string> {
-  const digest = createHash('sha256').update(JSON.stringify(recipe)).update(sourcesOfLaunchers()).digest('hex')
+  const ours = [...launcherFiles(recipe), ...rootPluginFiles(recipe)].map((file) => readFileSync(file, 'utf8'))
+  const digest = createHash('sha256')
+    .update(JSON.stringify([recipe, ours]))
+    .digest('hex')
   const name = `${recipe.distribution}-${recipe.version}-${digest.slice(0, 10)}`
   return cached(name, (folder) => assemble(recipe, javaHome, folder))
 }
@@ -34,7 +39,7 @@ async function assemble(recipe: ServerRecipe, javaHome: string, home: string): P
   await copyArtefacts(recipe, javaHome, scratch, [
     ...(recipe.lib.length === 0 ? [] : [{ folder: join(home, 'lib'), artefacts: recipe.lib }]),
     ...[...modules, ...plugins].map(({ module, folder }) => ({ folder, artefacts: module.artefacts })),
-    ...zips(recipe, scratch),
+    ...archives(recipe, scratch),
   ])
   if (recipe.distributionZip !== undefined) await unpackDistribution(recipe, javaHome, home, scratch)
   for (const { module, folder } of [...modules, ...plugins]) {
@@ -45,12 +50,16 @@ async function assemble(recipe: ServerRecipe, javaHome: string, home: string): P
   for (const name of Object.keys(recipe.zippedPlugins)) {
     await unzip(javaHome, onlyFile(join(scratch, `plugin-${name}`)), join(home, 'plugins', name))
   }
-  await compileLauncher(recipe, javaHome, home)
+  await compileLauncher(recipe, javaHome, home, scratch)
+  if (recipe.rootPlugin !== undefined) {
+    await addRootPlugin(recipe, javaHome, home, scratch)
+    addSystemZstd(home)
+  }
   rmSync(scratch, { recursive: true })
 }
 
-/** The zip artefacts of a recipe, each into its own folder of `scratch`. */
-function zips(recipe: ServerRecipe, scratch: string): ArtefactFolder[] {
+/** The artefacts of a recipe that are unpacked, each into its own folder of `scratch`. */
+function archives(recipe: ServerRecipe, scratch: string): ArtefactFolder[] {
   const plugins = Object.entries(recipe.zippedPlugins).map(([name, artefact]) => ({
     folder: join(scratch, `plugin-${name}`),
     artefacts: [`${artefact}:zip`],
@@ -59,7 +68,11 @@ function zips(recipe: ServerRecipe, scratch: string): ArtefactFolder[] {
     recipe.distributionZip === undefined
       ? []
       : [{ folder: join(scratch, 'distribution'), artefacts: [`${recipe.distributionZip}:zip`] }]
-  return [...plugins, ...distribution]
+  const sources = recipe.patches.map((patch, index) => ({
+    folder: join(scratch, `sources-${index}`),
+    artefacts: [patch.sources],
+  }))
+  return [...plugins, ...distribution, ...sources]
 }
 
 async function unpackDistribution(
@@ -103,12 +116,55 @@ function descriptor(recipe: ServerRecipe, module: ModuleRecipe): string {
     .join('')
 }
 
-async function compileLauncher(recipe: ServerRecipe, javaHome: string, home: string): Promise<void> {
-  const sources = ['Lifeline', recipe.launcher].map((name) => join(LAUNCHERS, `${name}.java`))
-  await compile(recipe, javaHome, home, join(home, 'launcher'), sources)
-  for (const name of ['log4j2.properties', 'log4j.properties']) {
-    writeFileSync(join(home, 'launcher', name), readFileSync(join(LAUNCHERS, name)))
+async function compileLauncher(recipe: ServerRecipe, javaHome: string, home: string, scratch: string): Promise<void> {
+  const target = join(home, 'launcher')
+  const launcher = launcherFiles(recipe).filter((file) => file.endsWith('.java'))
+  const patched = await patchedSources(recipe, javaHome, scratch)
+  await compile(recipe, javaHome, home, target, [...launcher, ...patched])
+  for (const name of LOG_CONFIGURATIONS) cpSync(join(LAUNCHERS, name), join(target, name))
+}
+
+/** The patched classes come first on the class path and so hide those in the jar. */
+async function patchedSources(recipe: ServerRecipe, javaHome: string, scratch: string): Promise<string[]> {
+  const files: string[] = []
+  for (const [index, { className, expression, replacement }] of recipe.patches.entries()) {
+    const unpacked = join(scratch, `sources-${index}-unpacked`)
+    await unzip(javaHome, onlyFile(join(scratch, `sources-${index}`)), unpacked)
+    const file = join(unpacked, `${className.replaceAll('.', '/')}.java`)
+    const source = readFileSync(file, 'utf8')
+    if (!source.includes(expression)) throw new BootError(`patch ${className}: it does not contain ${expression}`)
+    writeFileSync(file, source.replace(expression, replacement))
+    files.push(file)
   }
+  return files
+}
+
+/** Makes the plugin that answers `GET /`, as a module. */
+async function addRootPlugin(recipe: ServerRecipe, javaHome: string, home: string, scratch: string): Promise<void> {
+  const module = { name: 'rest-root', className: 'root.RootPlugin', artefacts: [] }
+  const folder = join(home, 'modules', module.name)
+  const classes = join(scratch, 'root-classes')
+  for (const path of [folder, classes]) mkdirSync(path)
+  await compile(recipe, javaHome, home, classes, rootPluginFiles(recipe))
+  await runJdk(javaHome, 'jar', ['cf', join(folder, 'rest-root.jar'), '-C', classes, '.'], scratch)
+  writeFileSync(join(folder, 'plugin-descriptor.properties'), descriptor(recipe, module))
+}
+
+/** Late Elasticsearch loads Zstandard from a folder of its own; the library of the system serves. */
+function addSystemZstd(home: string): void {
+  const native = join(home, 'native')
+  mkdirSync(native)
+  const library = SYSTEM_LIBRARIES.flatMap((parent) => [parent, ...subfolders(parent)])
+    .map((folder) => join(folder, 'libzstd.so.1'))
+    .find((file) => existsSync(file))
+  if (library !== undefined) cpSync(library, join(native, 'libzstd.so'), { dereference: true })
+}
+
+function subfolders(parent: string): string[] {
+  if (!existsSync(parent)) return []
+  return readdirSync(parent, { withFileTypes: true }).flatMap((entry) =>
+    entry.isDirectory() && entry.name.endsWith('-linux-gnu') ? [join(parent, entry.name)] : [],
+  )
 }
 
 async function compile(
@@ -127,9 +183,13 @@ async function compile(
 /** Unpacks with the `jar` command of the JDK, so that no other program is needed. */
 async function unzip(javaHome: string, zip: string, target: string): Promise<void> {
   mkdirSync(target, { recursive: true })
-  const missing = commandMissing('jar', `unpack ${zip}`)
-  const { code, output } = await runCommand(join(javaHome, 'bin', 'jar'), ['xf', zip], { cwd: target, missing })
-  if (code !== 0) throw new BootError(`unpack ${zip}: ${output.trim()}`)
+  await runJdk(javaHome, 'jar', ['xf', zip], target)
+}
+
+async function runJdk(javaHome: string, tool: string, args: readonly string[], cwd: string): Promise<void> {
+  const missing = commandMissing(tool, `assemble a server with the JDK in ${javaHome}`)
+  const { code, output } = await runCommand(join(javaHome, 'bin', tool), args, { cwd, missing })
+  if (code !== 0) throw new BootError(`run ${tool} ${args.join(' ')}: ${output.trim()}`)
 }
 
 function onlyFile(folder: string): string {
@@ -138,10 +198,12 @@ function onlyFile(folder: string): string {
   return join(folder, files[0]!)
 }
 
-function sourcesOfLaunchers(): string {
-  return readdirSync(LAUNCHERS, { recursive: true, encoding: 'utf8' })
-    .filter((name) => /\.(java|properties)$/.test(name))
-    .toSorted()
-    .map((name) => readFileSync(join(LAUNCHERS, name), 'utf8'))
-    .join('\0')
+function launcherFiles(recipe: ServerRecipe): string[] {
+  const sources = ['Lifeline.java', `${recipe.launcher}.java`, ...LOG_CONFIGURATIONS]
+  return sources.map((name) => join(LAUNCHERS, name))
+}
+
+function rootPluginFiles(recipe: ServerRecipe): string[] {
+  if (recipe.rootPlugin === undefined) return []
+  return ['RootHandler.java', `${recipe.rootPlugin}/RootPlugin.java`].map((name) => join(LAUNCHERS, 'root', name))
 }

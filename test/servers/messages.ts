@@ -91,6 +91,11 @@ export function compileFailed(server: ServerName, output: string): string {
   return `build ${named(server)}: javac refused the launcher: ${output.trim().split('\n').slice(0, 10).join(' | ')}`
 }
 
+/** Says that this version cannot be booted with security. */
+export function noSecurityPlugin(server: ServerName): string {
+  return `boot ${named(server)}: its recipe has no security plugin. Leave out the option security, or choose OpenSearch 2.11.1 or 2.19.4.`
+}
+
 /** Says that a port that was asked for is in use. */
 export function portTaken(server: ServerName, port: number): string {
   return (

@@ -2,6 +2,7 @@ import type { JavaRange } from './messages.ts'
 import type { ModuleRecipe, ServerRecipe } from './recipes.ts'
 
 const JAVA_17: JavaRange = { oldest: 17, newest: 17 }
+const JAVA_21_TO_25: JavaRange = { oldest: 21, newest: 25 }
 
 /** Packages that servers older than Java 17 reach into. */
 const OPENED = [
@@ -16,10 +17,9 @@ const OPENED = [
   'java.base/jdk.internal.misc',
   'java.management/sun.management',
 ]
-const OPEN_FLAGS = OPENED.map((name) => `--add-opens=${name}=ALL-UNNAMED`)
 
-/** The modules that are published as artefacts `<name>-client` for the 5.x to 7.x lines. */
-const clientModules = {
+/** The modules that are published as artefacts `<name>-client` for the lines 5 to 7. */
+const CLIENT_MODULES = {
   'transport-netty4': 'org.elasticsearch.transport.Netty4Plugin',
   reindex: 'org.elasticsearch.index.reindex.ReindexPlugin',
   'lang-mustache': 'org.elasticsearch.script.mustache.MustachePlugin',
@@ -30,8 +30,8 @@ const clientModules = {
   'mapper-extras': 'org.elasticsearch.index.mapper.MapperExtrasPlugin',
 }
 
-/** The modules that only the group `org.codelibs.elasticsearch.module` publishes, from the same sources. */
-const codelibsModules = {
+/** The modules that only another group publishes, built from the same sources. */
+const CODELIBS_MODULES = {
   'analysis-common': 'org.elasticsearch.analysis.common.CommonAnalysisPlugin',
   'ingest-common': 'org.elasticsearch.ingest.common.IngestCommonPlugin',
   'lang-expression': 'org.elasticsearch.script.expression.ExpressionPlugin',
@@ -40,14 +40,40 @@ const codelibsModules = {
   'repository-url': 'org.elasticsearch.plugin.repository.url.URLRepositoryPlugin',
 }
 
-function client(version: string, name: keyof typeof clientModules, className = clientModules[name]): ModuleRecipe {
-  return { name, className, artefacts: [`org.elasticsearch.plugin:${name}-client:${version}`] }
+type ClientModule = keyof typeof CLIENT_MODULES
+type CodelibsModule = keyof typeof CODELIBS_MODULES
+
+/** The classes that moved in 7.17. */
+const CLASSES_7_17: Partial<Record<ClientModule, string>> = {
+  'transport-netty4': 'org.elasticsearch.transport.netty4.Netty4Plugin',
+  reindex: 'org.elasticsearch.reindex.ReindexPlugin',
+  'mapper-extras': 'org.elasticsearch.index.mapper.extras.MapperExtrasPlugin',
 }
 
-function codelibs(version: string, name: keyof typeof codelibsModules, parent?: 'lang-painless'): ModuleRecipe {
-  const artefacts = [`org.codelibs.elasticsearch.module:${name}:${version}`]
-  const module = { name, className: codelibsModules[name], artefacts }
-  return parent === undefined ? module : { ...module, extends: parent }
+function clients(
+  version: string,
+  names: readonly ClientModule[],
+  moved: Partial<Record<ClientModule, string>> = {},
+): ModuleRecipe[] {
+  return names.map((name) => ({
+    name,
+    className: moved[name] ?? CLIENT_MODULES[name],
+    artefacts: [`org.elasticsearch.plugin:${name}-client:${version}`],
+  }))
+}
+
+/** `seesPainless` names the modules that bring words for painless, where the server knows `extended.plugins`. */
+function codelibs(
+  version: string,
+  names: readonly CodelibsModule[],
+  seesPainless: readonly CodelibsModule[] = [],
+): ModuleRecipe[] {
+  return names.map((name) => ({
+    name,
+    className: CODELIBS_MODULES[name],
+    artefacts: [`org.codelibs.elasticsearch.module:${name}:${version}`],
+    ...(seesPainless.includes(name) ? { extends: 'lang-painless' } : {}),
+  }))
 }
 
 /** log4j-core must have exactly the version of the log4j-api that the server brings. */
@@ -57,7 +83,7 @@ function lib(version: string, log4jCore: string, ...others: readonly string[]): 
 
 const SPATIAL = ['org.locationtech.jts:jts-core:1.15.0', 'org.locationtech.spatial4j:spatial4j:0.7']
 const NO_DISK_THRESHOLD = { 'cluster.routing.allocation.disk.threshold_enabled': 'false' }
-const SINGLE_NODE = { ...NO_DISK_THRESHOLD, 'discovery.type': 'single-node' }
+const NO_MULTICAST = { ...NO_DISK_THRESHOLD, 'discovery.zen.ping.multicast.enabled': 'false' }
 
 const common = {
   distribution: 'elasticsearch',
@@ -69,30 +95,149 @@ const common = {
   zippedPlugins: {},
   descriptorJava: '1.8',
   patches: [],
-  settings: SINGLE_NODE,
-  jvmFlags: [...OPEN_FLAGS, '-Djava.locale.providers=SPI,COMPAT'],
+  settings: { ...NO_DISK_THRESHOLD, 'discovery.type': 'single-node' },
+  jvmFlags: [...OPENED.map((name) => `--add-opens=${name}=ALL-UNNAMED`), '-Djava.locale.providers=SPI,COMPAT'],
 } as const satisfies Partial<ServerRecipe>
+
+/**
+ * Late lines: only the server and its transport are published. Zstandard (`best_compression` since 8.16) needs the system's
+ * libzstd, and `GET /` a plugin of ours.
+ */
+function late(version: string, log4jCore: string, rootPlugin: 'settings' | 'services', java: JavaRange): ServerRecipe {
+  return {
+    ...common,
+    version,
+    java,
+    launcher: 'PluginsLoaderLauncher',
+    lib: lib(version, log4jCore),
+    modules: [
+      {
+        name: 'transport-netty4',
+        className: 'org.elasticsearch.transport.netty4.Netty4Plugin',
+        artefacts: [`org.elasticsearch.plugin:transport-netty4:${version}`],
+      },
+    ],
+    rootPlugin,
+    descriptorJava: `${java.oldest}`,
+    jvmFlags: [
+      ...common.jvmFlags,
+      '-Des.nativelibs.path=@home@/native',
+      '-Dorg.elasticsearch.nativeaccess.enableVectorLibrary=false',
+      '--enable-native-access=ALL-UNNAMED',
+    ],
+  }
+}
 
 /** Oldest first. */
 export const elasticsearchRecipes: readonly ServerRecipe[] = [
   {
     ...common,
+    version: '1.7.6',
+    launcher: 'NodeBuilderLauncher',
+    lib: [
+      'org.elasticsearch:elasticsearch:1.7.6',
+      'log4j:log4j:1.2.17',
+      'net.java.dev.jna:jna:4.1.0',
+      'com.spatial4j:spatial4j:0.4.1',
+      'com.vividsolutions:jts:1.13',
+    ],
+    settings: { ...NO_MULTICAST, 'node.local': 'true' },
+    // Since Java 9 there is no boot class path, and asking for it throws.
+    patches: [
+      {
+        sources: 'org.elasticsearch:elasticsearch:1.7.6:jar:sources',
+        className: 'org.elasticsearch.monitor.jvm.JvmInfo',
+        expression: 'runtimeMXBean.getBootClassPath()',
+        replacement: '""',
+      },
+    ],
+  },
+  {
+    ...common,
+    version: '2.4.6',
+    launcher: 'NodeBuilderLauncher',
+    distributionZip: 'org.elasticsearch.distribution.zip:elasticsearch:2.4.6',
+    settings: NO_MULTICAST,
+  },
+  {
+    ...common,
+    version: '5.6.16',
+    lib: lib('5.6.16', '2.11.1', 'org.locationtech.spatial4j:spatial4j:0.6', 'com.vividsolutions:jts:1.13'),
+    modules: [
+      ...clients('5.6.16', [
+        'transport-netty4',
+        'reindex',
+        'lang-mustache',
+        'parent-join',
+        'percolator',
+        'aggs-matrix-stats',
+      ]),
+      ...codelibs('5.6.16', ['ingest-common', 'lang-expression', 'lang-painless']),
+    ],
+  },
+  {
+    ...common,
+    version: '6.8.23',
+    lib: lib('6.8.23', '2.17.1', 'org.codelibs.elasticsearch.lib:plugin-classloader:6.8.9', ...SPATIAL),
+    modules: [
+      ...clients('6.8.23', [
+        'transport-netty4',
+        'reindex',
+        'lang-mustache',
+        'parent-join',
+        'percolator',
+        'aggs-matrix-stats',
+        'rank-eval',
+      ]),
+      ...codelibs(
+        '6.8.9',
+        ['lang-painless', 'analysis-common', 'ingest-common', 'lang-expression', 'mapper-extras', 'repository-url'],
+        ['analysis-common', 'ingest-common'],
+      ),
+    ],
+  },
+  {
+    ...common,
     version: '7.10.2',
     lib: lib('7.10.2', '2.11.1', 'org.codelibs.elasticsearch.lib:plugin-classloader:7.10.2', ...SPATIAL),
     modules: [
-      client('7.10.2', 'transport-netty4'),
-      client('7.10.2', 'reindex'),
-      client('7.10.2', 'lang-mustache'),
-      client('7.10.2', 'parent-join'),
-      client('7.10.2', 'percolator'),
-      client('7.10.2', 'aggs-matrix-stats'),
-      client('7.10.2', 'rank-eval'),
-      client('7.10.2', 'mapper-extras'),
-      codelibs('7.10.2', 'lang-painless'),
-      codelibs('7.10.2', 'analysis-common', 'lang-painless'),
-      codelibs('7.10.2', 'ingest-common', 'lang-painless'),
-      codelibs('7.10.2', 'lang-expression'),
-      codelibs('7.10.2', 'repository-url'),
+      ...clients('7.10.2', [
+        'transport-netty4',
+        'reindex',
+        'lang-mustache',
+        'parent-join',
+        'percolator',
+        'aggs-matrix-stats',
+        'rank-eval',
+        'mapper-extras',
+      ]),
+      ...codelibs(
+        '7.10.2',
+        ['lang-painless', 'analysis-common', 'ingest-common', 'lang-expression', 'repository-url'],
+        ['analysis-common', 'ingest-common'],
+      ),
     ],
   },
+  {
+    ...common,
+    version: '7.17.29',
+    lib: lib('7.17.29', '2.17.1', ...SPATIAL),
+    modules: clients(
+      '7.17.29',
+      [
+        'transport-netty4',
+        'reindex',
+        'lang-mustache',
+        'parent-join',
+        'percolator',
+        'aggs-matrix-stats',
+        'rank-eval',
+        'mapper-extras',
+      ],
+      CLASSES_7_17,
+    ),
+  },
+  late('8.19.0', '2.19.0', 'settings', JAVA_17),
+  late('9.0.0', '2.19.0', 'settings', JAVA_21_TO_25),
+  late('9.5.3', '2.26.1', 'services', JAVA_21_TO_25),
 ]

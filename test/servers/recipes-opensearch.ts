@@ -2,6 +2,7 @@ import type { JavaRange } from './messages.ts'
 import type { ModuleRecipe, ServerRecipe } from './recipes.ts'
 
 const JAVA_17: JavaRange = { oldest: 17, newest: 17 }
+const JAVA_21_TO_25: JavaRange = { oldest: 21, newest: 25 }
 
 /** The modules of OpenSearch: artefact and class of the 2.x and 3.x lines. */
 const MODULES = [
@@ -66,9 +67,38 @@ const common = {
 export const opensearchRecipes: readonly ServerRecipe[] = [
   {
     ...common,
+    version: '1.3.14',
+    lib: lib('1.3.14', '2.19.6', '2.17.1', '5.5.0'),
+    modules: modules('1.3.14').filter((module) => module.name !== 'geo'),
+  },
+  {
+    ...common,
+    version: '2.11.1',
+    lib: lib('2.11.1', '2.19.6', '2.20.0', '5.13.0'),
+    modules: modules('2.11.1'),
+    zippedPlugins: security('2.11.1.0'),
+  },
+  {
+    ...common,
     version: '2.19.4',
     lib: lib('2.19.4', '2.19.6', '2.21.0', '5.16.0'),
     modules: modules('2.19.4'),
     zippedPlugins: security('2.19.4.0'),
+  },
+  {
+    ...common,
+    version: '3.8.0',
+    java: JAVA_21_TO_25,
+    lib: lib('3.8.0', '3.8.0', '2.25.4', '5.16.0'),
+    modules: modules('3.8.0'),
+    plugins: [
+      {
+        name: 'repository-s3',
+        className: 'org.opensearch.repositories.s3.S3RepositoryPlugin',
+        artefacts: ['org.opensearch.plugin:repository-s3:3.8.0'],
+      },
+    ],
+    descriptorJava: '21',
+    jvmFlags: ['--add-modules=jdk.incubator.vector', '--enable-native-access=ALL-UNNAMED'],
   },
 ]
