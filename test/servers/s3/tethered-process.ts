@@ -51,7 +51,7 @@ export function startTethered(
     alive: () => child.pid !== undefined && child.exitCode === null && child.signalCode === null,
     lastLines: () => readFileSync(logFile, 'utf8').trim().split('\n').slice(-15),
     stop: async () => {
-      child.stdin.end()
+      child.stdin?.end()
       await ended
     },
   }
