@@ -1,13 +1,13 @@
-import { corrupt } from './corrupt.ts'
+import { lz4DecodePlain } from './lz4-plain.ts'
+import { lz4Wasm } from './lz4-wasm.ts'
 
-/** Longest literal run or match that is copied in a loop; `set` and `copyWithin` cost a call but then move blocks. */
-const LOOP_COPY = 48
+const decodeFast = lz4Wasm()
 
 /**
  * Decodes one raw LZ4 block (no frame, no length) from `input[inputStart, inputEnd)` into `output[outputStart, outputEnd)`
- * and returns the input offset behind it. Decoding stops exactly when `outputEnd` is reached. Matches may reach back to
- * `historyStart` in `output`, where a preset dictionary lies. Throws `BLOB_CORRUPT` whatever the bytes; `output` is then
- * partly written, never outside its range.
+ * and returns the input offset behind it. Decoding stops exactly when `outputEnd` is reached; `inputEnd` may lie behind the
+ * block. Matches may reach back to `historyStart` in `output`, where a preset dictionary lies. Throws `BLOB_CORRUPT`
+ * whatever the bytes; `output` is then partly written, never outside its range.
  *
  * Source: LZ4 block format; Lucene `LZ4.decompress` (the last sequence ends with its literals).
  */
@@ -21,58 +21,7 @@ export function lz4Decode(
   historyStart: number,
   subject: string,
 ): number {
-  let from = inputStart
-  let to = outputStart
-  for (;;) {
-    if (from >= inputEnd) throw corrupt(subject, 'LZ4 block ends before a sequence', from)
-    const token = input[from++]!
-
-    let literals = token >>> 4
-    if (literals === 15) {
-      let byte
-      do {
-        if (from >= inputEnd) throw corrupt(subject, 'LZ4 block ends inside a literal length', from)
-        byte = input[from++]!
-        literals += byte
-      } while (byte === 255)
-    }
-    if (literals > inputEnd - from || literals > outputEnd - to) {
-      throw corrupt(subject, `LZ4 run of ${literals} literals passes the end of the block`, from)
-    }
-    if (literals <= LOOP_COPY) {
-      for (const end = from + literals; from < end;) output[to++] = input[from++]!
-    } else {
-      output.set(input.subarray(from, from + literals), to)
-      from += literals
-      to += literals
-    }
-    if (to === outputEnd) return from
-
-    if (inputEnd - from < 2) throw corrupt(subject, 'LZ4 block ends inside a match distance', from)
-    const distance = input[from]! | (input[from + 1]! << 8)
-    from += 2
-    if (distance === 0 || distance > to - historyStart) {
-      throw corrupt(subject, `LZ4 match distance is ${distance}, allowed 1 to ${to - historyStart}`, from - 2)
-    }
-    let length = token & 15
-    if (length === 15) {
-      let byte
-      do {
-        if (from >= inputEnd) throw corrupt(subject, 'LZ4 block ends inside a match length', from)
-        byte = input[from++]!
-        length += byte
-      } while (byte === 255)
-    }
-    length += 4
-    if (length > outputEnd - to)
-      throw corrupt(subject, `LZ4 match of ${length} bytes passes the end of the output`, from)
-    const end = to + length
-    if (length > LOOP_COPY && distance >= length) {
-      output.copyWithin(to, to - distance, end - distance)
-      to = end
-    } else {
-      for (let match = to - distance; to < end;) output[to++] = output[match++]!
-    }
-    if (to === outputEnd) return from
-  }
+  const end = decodeFast?.(input, inputStart, inputEnd, output, outputStart, outputEnd, historyStart) ?? -1
+  if (end >= 0) return end
+  return lz4DecodePlain(input, inputStart, inputEnd, output, outputStart, outputEnd, historyStart, subject)
 }
