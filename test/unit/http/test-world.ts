@@ -1,7 +1,7 @@
 import { aborted, type Clock } from '../../../src/core/clock.ts'
 import type { Random } from '../../../src/core/random.ts'
 
-/** A clock that remembers every wait and ends it at once; waits of ten minutes and more only end when they are aborted. */
+/** A clock that remembers every wait and ends it at once; waits over 30 s only end when they are aborted. */
 export interface StepClock extends Clock {
   readonly waits: number[]
 }
@@ -10,7 +10,7 @@ export interface StepClock extends Clock {
 export const NEVER_MS = 3_600_000
 
 /** A virtual clock that starts at 2024-01-15T10:30:00Z. */
-export function stepClock(longestMs = 600_000): StepClock {
+export function stepClock(longestMs = 30_000): StepClock {
   let now = Date.UTC(2024, 0, 15, 10, 30)
   const waits: number[] = []
   return {
