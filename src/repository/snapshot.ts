@@ -1,0 +1,193 @@
+import type { RepositoryLocation } from '../blob/location.ts'
+import { mapBounded } from '../core/concurrency.ts'
+import { Failure, isFailure } from '../core/failure.ts'
+import { closeNames, nameList } from './close-names.ts'
+import { parseGlobalMetadata } from './global-metadata.ts'
+import type { GlobalMetadata } from './global-metadata.ts'
+import { parseIndexMetadata } from './index-metadata.ts'
+import type { IndexMetadata } from './index-metadata.ts'
+import { readMetadataBlob } from './metadata-blob.ts'
+import { readShardSnapshot } from './shard-snapshot.ts'
+import type { ShardSnapshot } from './shard-snapshot.ts'
+import { parseSnapshotInfo } from './snapshot-info.ts'
+import type { ShardFailure, SnapshotInfo } from './snapshot-info.ts'
+import type { IndexEntry, SnapshotRecord, SnapshotSummary } from './snapshot-record.ts'
+
+const READS_AT_ONCE = 16
+
+/** What one index takes in a snapshot. */
+export interface IndexSize {
+  readonly indexName: string
+  readonly bytes: number
+  readonly fileCount: number
+  /** One entry a shard; undefined for shards that are missing from an incomplete snapshot. */
+  readonly shards: readonly ({ readonly bytes: number; readonly fileCount: number } | undefined)[]
+}
+
+/** One opened snapshot. Nothing is cached: every call reads its blobs, and all calls may run concurrently. */
+export interface Snapshot extends SnapshotSummary {
+  readonly dataStreams: readonly string[]
+  readonly totalShards: number | undefined
+  readonly successfulShards: number | undefined
+  /** Shards that are missing, with the words of the server. */
+  readonly failures: readonly ShardFailure[]
+  /** Why the server ended it, when not everything went well. */
+  readonly reason: string | undefined
+  /** True when segment files lie in a remote store instead of the repository; its shards cannot be read. */
+  readonly shallow: boolean
+  /** Cluster-wide metadata: templates, pipelines, persistent settings, data streams. */
+  globalMetadata(signal: AbortSignal): Promise<GlobalMetadata>
+  /** Metadata of one index; `INDEX_NOT_FOUND` when the snapshot has none of that name. */
+  index(name: string, signal: AbortSignal): Promise<IndexMetadata>
+  /** Metadata of several indices in the order given, a bounded number of reads at a time. */
+  indices(names: readonly string[], signal: AbortSignal): Promise<IndexMetadata[]>
+  /** The files of one shard; `SNAPSHOT_INCOMPLETE` when the snapshot does not have it. */
+  shard(indexName: string, shard: number, signal: AbortSignal): Promise<ShardSnapshot>
+  /** Bytes and files of several indices, from the file lists of all their shards, a bounded number of reads at a time. */
+  sizes(names: readonly string[], signal: AbortSignal): Promise<IndexSize[]>
+}
+
+/** Opens the snapshot of a record: reads its own blob, which has the times, the totals and the shards that failed. */
+export async function openSnapshot(
+  location: RepositoryLocation,
+  record: SnapshotRecord,
+  signal: AbortSignal,
+): Promise<Snapshot> {
+  const { store } = location
+  const info = await readInfo(location, record, signal)
+  const failures = info?.failures ?? []
+  const entryOf = (name: string): IndexEntry => {
+    const entry = record.indices.get(name)
+    if (entry !== undefined) return entry
+    const close = closeNames(name, record.indexNames)
+    throw new Failure('INDEX_NOT_FOUND', `no index ${JSON.stringify(name)}`, {
+      op: 'read snapshot',
+      subject: record.name,
+      hint: close.length > 0 ? `Did you mean ${close.join(' or ')}?` : `It has ${nameList(record.indexNames)}.`,
+    })
+  }
+  const index = async (name: string, at: AbortSignal): Promise<IndexMetadata> => {
+    const key = record.keys.indexMetadata(entryOf(name))
+    return parseIndexMetadata(await readMetadataBlob(store, key, 'index-metadata', at), name, `${store.uri}/${key}`)
+  }
+  const shard = async (name: string, number: number, at: AbortSignal): Promise<ShardSnapshot> => {
+    const entry = entryOf(name)
+    requireShard(record, entry, number)
+    const failure = failures.find((item) => item.indexName === name && item.shard === number)
+    if (failure !== undefined) throw missingShard(record, name, number, failure.reason)
+    try {
+      return await readShardSnapshot(location, record, entry, number, at)
+    } catch (error) {
+      const expected = record.state !== 'SUCCESS' && record.state !== 'UNKNOWN' && isFailure(error, 'BLOB_NOT_FOUND')
+      throw expected ? missingShard(record, name, number, `the snapshot is ${record.state}`, error) : error
+    }
+  }
+  const sizeOf = async (name: string, at: AbortSignal): Promise<IndexSize> => {
+    const count = entryOf(name).shardCount ?? (await index(name, at)).numberOfShards
+    const shards: IndexSize['shards'][number][] = []
+    for (let number = 0; number < count; number++) shards.push(await sizeOfShard(shard, name, number, at))
+    const sum = (of: (size: { bytes: number; fileCount: number }) => number): number =>
+      shards.reduce((total, size) => total + (size === undefined ? 0 : of(size)), 0)
+    return { indexName: name, shards, bytes: sum((size) => size.bytes), fileCount: sum((size) => size.fileCount) }
+  }
+  return {
+    ...summaryOf(record, info),
+    dataStreams: info?.dataStreams ?? [],
+    totalShards: info?.totalShards,
+    successfulShards: info?.successfulShards,
+    failures,
+    reason: info?.reason,
+    shallow: info?.shallow ?? false,
+    globalMetadata: async (at) => {
+      const key = record.keys.globalMetadata
+      return parseGlobalMetadata(await readMetadataBlob(store, key, 'metadata', at), `${store.uri}/${key}`)
+    },
+    index,
+    indices: (names, at) => mapBounded(names, READS_AT_ONCE, (name) => index(name, at), at),
+    shard,
+    sizes: (names, at) => mapBounded(names, READS_AT_ONCE, (name) => sizeOf(name, at), at),
+  }
+}
+
+/** Throws `SNAPSHOT_INCOMPLETE` unless every shard of every index is in the snapshot. */
+export function requireComplete(snapshot: Snapshot): void {
+  if (snapshot.state === 'SUCCESS' && snapshot.failures.length === 0) return
+  const missing = snapshot.failures.map((failure) => `${failure.indexName}[${failure.shard}]`)
+  const shards = missing.length === 0 ? '' : `; without shards ${nameList(missing)}`
+  throw new Failure('SNAPSHOT_INCOMPLETE', `its state is ${snapshot.state}${shards}`, {
+    op: 'use snapshot',
+    subject: snapshot.name,
+    hint: 'Take a new snapshot, or accept the missing shards explicitly.',
+  })
+}
+
+/** A summary as full as both the root of the repository and the snapshot's own blob make it. */
+export function summaryOf(record: SnapshotRecord, info: SnapshotInfo | undefined): SnapshotSummary {
+  const version = info?.version
+  const known = version !== undefined && version.distribution !== 'unknown'
+  return {
+    name: record.name,
+    uuid: record.uuid,
+    state: record.state === 'UNKNOWN' ? (info?.state ?? 'UNKNOWN') : record.state,
+    distribution: known ? version.distribution : record.distribution,
+    version: (known ? version.release : undefined) ?? record.version,
+    indexVersion: record.indexVersion,
+    startTimeMs: record.startTimeMs ?? info?.startTimeMs,
+    endTimeMs: record.endTimeMs ?? info?.endTimeMs,
+    indexNames: record.indexNames,
+  }
+}
+
+/** The snapshot's own blob; undefined when it is missing because the snapshot is not finished. */
+export async function readInfo(
+  { store }: RepositoryLocation,
+  record: SnapshotRecord,
+  signal: AbortSignal,
+): Promise<SnapshotInfo | undefined> {
+  const key = record.keys.info
+  try {
+    return parseSnapshotInfo(await readMetadataBlob(store, key, 'snapshot', signal), `${store.uri}/${key}`)
+  } catch (error) {
+    if (isFailure(error, 'BLOB_NOT_FOUND') && (record.state === 'IN_PROGRESS' || record.state === 'FAILED'))
+      return undefined
+    throw error
+  }
+}
+
+async function sizeOfShard(
+  shard: Snapshot['shard'],
+  indexName: string,
+  number: number,
+  signal: AbortSignal,
+): Promise<IndexSize['shards'][number]> {
+  try {
+    const { totalBytes, files } = await shard(indexName, number, signal)
+    return { bytes: totalBytes, fileCount: files.length }
+  } catch (error) {
+    if (isFailure(error, 'SNAPSHOT_INCOMPLETE')) return undefined
+    throw error
+  }
+}
+
+function requireShard(record: SnapshotRecord, entry: IndexEntry, shard: number): void {
+  if (Number.isSafeInteger(shard) && shard >= 0 && shard < (entry.shardCount ?? Infinity)) return
+  throw new Failure('BLOB_NOT_FOUND', `no shard ${shard}; it has ${entry.shardCount ?? 'fewer'}`, {
+    op: `read snapshot ${record.name}, index`,
+    subject: entry.name,
+  })
+}
+
+function missingShard(
+  record: SnapshotRecord,
+  indexName: string,
+  shard: number,
+  reason: string,
+  cause?: unknown,
+): Failure {
+  return new Failure('SNAPSHOT_INCOMPLETE', `shard ${shard} of index ${indexName} is missing: ${reason}`, {
+    op: 'read snapshot',
+    subject: record.name,
+    hint: 'Take a new snapshot, or accept the missing shards explicitly.',
+    cause,
+  })
+}
