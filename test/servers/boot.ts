@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -131,7 +131,7 @@ async function bootOnce(recipe: ServerRecipe, installed: Installation, options: 
       ? { url: `http://127.0.0.1:${port}` }
       : { url: `https://127.0.0.1:${port}`, credentials: security.credentials, caFile: security.caFile }
   await untilReady(recipe, server, target, logFile, options.timeoutSeconds ?? 240)
-  const removeFolder = removedAtExit(folder)
+  const removeFolder = removedAtExit(server, folder)
   return {
     ...target,
     distribution: recipe.distribution,
@@ -147,12 +147,16 @@ async function bootOnce(recipe: ServerRecipe, installed: Installation, options: 
   }
 }
 
-/** Removes a temporary folder when called, and at the latest when this process exits by itself. */
-function removedAtExit(folder: string): () => void {
+/** Removes the temporary folder when called; if this process exits before that, ends the server first. */
+function removedAtExit(server: ServerProcess, folder: string): () => void {
   const remove = (): void => rmSync(folder, { recursive: true, force: true, maxRetries: 3 })
-  process.once('exit', remove)
+  const killAndRemove = (): void => {
+    server.kill()
+    remove()
+  }
+  process.once('exit', killAndRemove)
   return () => {
-    process.off('exit', remove)
+    process.off('exit', killAndRemove)
     remove()
   }
 }
@@ -253,9 +257,4 @@ async function probe(target: RestTarget, version: string): Promise<string> {
   } catch (error) {
     return error instanceof RestError ? `status ${error.status}` : (error as Error).message
   }
-}
-
-/** Tells whether a process runs. */
-export function isRunning(pid: number): boolean {
-  return existsSync(`/proc/${pid}`)
 }

@@ -28,6 +28,9 @@ export interface BootLog {
   readonly lastLines: readonly string[]
 }
 
+/** Longer lines of a log are cut. */
+const LINE_LENGTH = 400
+
 const named = (server: ServerName): string => `${server.distribution} ${server.version}`
 
 /** Replaces every URL by its scheme, so that no registry or mirror appears in a message. */
@@ -123,5 +126,5 @@ export function lockTimeout(lockFile: string, seconds: number, holder: string): 
 }
 
 function logEnd(log: BootLog): string {
-  return `Log: ${log.logFile}, its last lines:\n${log.lastLines.map((line) => `  ${line}`).join('\n')}`
+  return `Log: ${log.logFile}, its last lines:\n${log.lastLines.map((line) => `  ${line.slice(0, LINE_LENGTH)}`).join('\n')}`
 }

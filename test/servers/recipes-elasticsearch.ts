@@ -43,21 +43,10 @@ const CODELIBS_MODULES = {
 type ClientModule = keyof typeof CLIENT_MODULES
 type CodelibsModule = keyof typeof CODELIBS_MODULES
 
-/** The classes that moved in 7.17. */
-const CLASSES_7_17: Partial<Record<ClientModule, string>> = {
-  'transport-netty4': 'org.elasticsearch.transport.netty4.Netty4Plugin',
-  reindex: 'org.elasticsearch.reindex.ReindexPlugin',
-  'mapper-extras': 'org.elasticsearch.index.mapper.extras.MapperExtrasPlugin',
-}
-
-function clients(
-  version: string,
-  names: readonly ClientModule[],
-  moved: Partial<Record<ClientModule, string>> = {},
-): ModuleRecipe[] {
+function clients(version: string, names: readonly ClientModule[]): ModuleRecipe[] {
   return names.map((name) => ({
     name,
-    className: moved[name] ?? CLIENT_MODULES[name],
+    className: CLIENT_MODULES[name],
     artefacts: [`org.elasticsearch.plugin:${name}-client:${version}`],
   }))
 }
@@ -96,7 +85,12 @@ const common = {
   descriptorJava: '1.8',
   patches: [],
   settings: { ...NO_DISK_THRESHOLD, 'discovery.type': 'single-node' },
-  jvmFlags: [...OPENED.map((name) => `--add-opens=${name}=ALL-UNNAMED`), '-Djava.locale.providers=SPI,COMPAT'],
+  jvmFlags: [
+    ...OPENED.map((name) => `--add-opens=${name}=ALL-UNNAMED`),
+    '-Djava.locale.providers=SPI,COMPAT',
+    '-Des.distribution.flavor=oss',
+    '-Des.distribution.type=tar',
+  ],
 } as const satisfies Partial<ServerRecipe>
 
 /**
@@ -222,20 +216,22 @@ export const elasticsearchRecipes: readonly ServerRecipe[] = [
     ...common,
     version: '7.17.29',
     lib: lib('7.17.29', '2.17.1', ...SPATIAL),
-    modules: clients(
-      '7.17.29',
-      [
+    modules: [
+      ...clients('7.17.29', [
         'transport-netty4',
-        'reindex',
         'lang-mustache',
         'parent-join',
         'percolator',
         'aggs-matrix-stats',
         'rank-eval',
         'mapper-extras',
-      ],
-      CLASSES_7_17,
-    ),
+      ]),
+      {
+        name: 'reindex',
+        className: 'org.elasticsearch.reindex.ReindexPlugin',
+        artefacts: ['org.elasticsearch.plugin:reindex-client:7.17.29'],
+      },
+    ],
   },
   late('8.19.0', '2.19.0', 'settings', JAVA_17),
   late('9.0.0', '2.19.0', 'settings', JAVA_21_TO_25),

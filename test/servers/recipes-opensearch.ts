@@ -60,7 +60,7 @@ const common = {
   descriptorJava: '11',
   patches: [],
   settings: { 'discovery.type': 'single-node', 'cluster.routing.allocation.disk.threshold_enabled': 'false' },
-  jvmFlags: ['-Djava.locale.providers=SPI,COMPAT'],
+  jvmFlags: ['-Djava.locale.providers=SPI,COMPAT', '-Dopensearch.distribution.type=tar'],
 } as const satisfies Partial<ServerRecipe>
 
 /** Oldest first. */
@@ -99,6 +99,10 @@ export const opensearchRecipes: readonly ServerRecipe[] = [
       },
     ],
     descriptorJava: '21',
-    jvmFlags: ['--add-modules=jdk.incubator.vector', '--enable-native-access=ALL-UNNAMED'],
+    jvmFlags: [
+      '-Dopensearch.distribution.type=tar',
+      '--add-modules=jdk.incubator.vector',
+      '--enable-native-access=ALL-UNNAMED',
+    ],
   },
 ]

@@ -24,6 +24,8 @@ export interface ServerProcess {
   log(): string[]
   /** Asks the server to end, kills its process group after half a minute, and waits. May be called again. */
   stop(): Promise<void>
+  /** Ends the process group at once, without waiting. */
+  kill(): void
 }
 
 /** Starts Java in a process group of its own, so that Ctrl-C in a terminal reaches only the test process. */
@@ -55,6 +57,9 @@ export function startProcess(java: string, args: readonly string[], options: Pro
     pid: child.pid ?? 0,
     ended: () => ended,
     log: () => lastLines(options.logFile),
+    kill: () => {
+      if (ended === undefined) killGroup(child)
+    },
     stop: async () => {
       input.end()
       const giveUp = new AbortController()
