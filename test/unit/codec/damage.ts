@@ -11,7 +11,10 @@ export interface Damage {
 export const damage: fc.Arbitrary<Damage> = fc.record({
   keep: fc.oneof({ weight: 2, arbitrary: fc.constant(1) }, fc.double({ min: 0, max: 1, noNaN: true })),
   flips: fc.array(
-    fc.record({ at: fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }), mask: fc.integer({ min: 1, max: 255 }) }),
+    fc.record({
+      at: fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }),
+      mask: fc.integer({ min: 1, max: 255 }),
+    }),
     { maxLength: 4 },
   ),
 })
