@@ -10,6 +10,7 @@ import { chooseJdk, findJdks } from './jdk.ts'
 import { type BootError, jdkMissing } from './messages.ts'
 import { RECIPES, type ServerRecipe } from './recipes.ts'
 import { rest } from './rest.ts'
+import { startS3Server } from './s3/server.ts'
 import { READER } from './security.ts'
 
 const jdks = findJdks()
@@ -166,6 +167,28 @@ for (const recipe of secured) {
       await expect(reader.delete('/books')).rejects.toMatchObject({ status: 403 })
       const nobody = rest({ ...server, credentials: { username: 'admin', password: 'wrong' } })
       await expect(nobody.get('/')).rejects.toMatchObject({ status: 401 })
+    },
+  )
+}
+
+const withS3 = RECIPES.filter(
+  (recipe) => recipe.plugins.some(({ name }) => name === 'repository-s3') && isChosen(recipe),
+)
+for (const recipe of withS3) {
+  test.skipIf(reasonToSkip(recipe) !== undefined)(
+    `opensearch ${recipe.version} writes a snapshot to an S3 server`,
+    async () => {
+      const s3 = await startS3Server()
+      onTestFinished(() => s3.stop())
+      await s3.createBucket('snapshots')
+      const server = await boot({ distribution: 'opensearch', version: recipe.version, s3 })
+      const client = rest(server)
+      await client.bulk([{ index: { _index: 'books', _id: '1' } }, { title: 'Emma' }])
+      const settings = { bucket: 'snapshots', base_path: 'here', server_side_encryption_type: 'bucket_default' }
+      await client.put('/_snapshot/there', { type: 's3', settings })
+      const { snapshot } = await client.put<{ snapshot: object }>('/_snapshot/there/first?wait_for_completion=true')
+      expect(snapshot).toMatchObject({ state: 'SUCCESS', indices: ['books'] })
+      expect(server.log().join('\n')).not.toContain(s3.secretKey)
     },
   )
 }

@@ -4,35 +4,34 @@ import type { ModuleRecipe, ServerRecipe } from './recipes.ts'
 const JAVA_17: JavaRange = { oldest: 17, newest: 17 }
 const JAVA_21_TO_25: JavaRange = { oldest: 21, newest: 25 }
 
-/** The modules of OpenSearch: artefact and class of the 2.x and 3.x lines. */
+/** The modules of OpenSearch: folder, artefact and class, the class without the ending that changed with line 3. */
 const MODULES = [
-  ['transport-netty4', 'transport-netty4-client', 'org.opensearch.transport.Netty4Plugin'],
-  ['lang-painless', 'lang-painless', 'org.opensearch.painless.PainlessPlugin'],
-  ['lang-mustache', 'lang-mustache-client', 'org.opensearch.script.mustache.MustachePlugin'],
-  ['lang-expression', 'lang-expression', 'org.opensearch.script.expression.ExpressionPlugin'],
-  ['parent-join', 'parent-join-client', 'org.opensearch.join.ParentJoinPlugin'],
-  ['percolator', 'percolator-client', 'org.opensearch.percolator.PercolatorPlugin'],
-  ['reindex', 'reindex-client', 'org.opensearch.index.reindex.ReindexPlugin'],
-  ['analysis-common', 'analysis-common', 'org.opensearch.analysis.common.CommonAnalysisPlugin'],
-  ['mapper-extras', 'mapper-extras-client', 'org.opensearch.index.mapper.MapperExtrasPlugin'],
-  ['ingest-common', 'ingest-common', 'org.opensearch.ingest.common.IngestCommonPlugin'],
-  [
-    'aggs-matrix-stats',
-    'aggs-matrix-stats-client',
-    'org.opensearch.search.aggregations.matrix.MatrixAggregationPlugin',
-  ],
-  ['rank-eval', 'rank-eval-client', 'org.opensearch.index.rankeval.RankEvalPlugin'],
-  ['repository-url', 'repository-url', 'org.opensearch.plugin.repository.url.URLRepositoryPlugin'],
-  ['geo', 'geo', 'org.opensearch.geo.GeoModulePlugin'],
+  ['transport-netty4', 'transport-netty4-client', 'org.opensearch.transport.Netty4'],
+  ['lang-painless', 'lang-painless', 'org.opensearch.painless.Painless'],
+  ['lang-mustache', 'lang-mustache-client', 'org.opensearch.script.mustache.Mustache'],
+  ['lang-expression', 'lang-expression', 'org.opensearch.script.expression.Expression'],
+  ['parent-join', 'parent-join-client', 'org.opensearch.join.ParentJoin'],
+  ['percolator', 'percolator-client', 'org.opensearch.percolator.Percolator'],
+  ['reindex', 'reindex-client', 'org.opensearch.index.reindex.Reindex'],
+  ['analysis-common', 'analysis-common', 'org.opensearch.analysis.common.CommonAnalysis'],
+  ['mapper-extras', 'mapper-extras-client', 'org.opensearch.index.mapper.MapperExtras'],
+  ['ingest-common', 'ingest-common', 'org.opensearch.ingest.common.IngestCommon'],
+  ['aggs-matrix-stats', 'aggs-matrix-stats-client', 'org.opensearch.search.aggregations.matrix.MatrixAggregation'],
+  ['rank-eval', 'rank-eval-client', 'org.opensearch.index.rankeval.RankEval'],
+  ['repository-url', 'repository-url', 'org.opensearch.plugin.repository.url.URLRepository'],
+  ['geo', 'geo', 'org.opensearch.geo.Geo'],
 ] as const
 
 const EXTENDS_PAINLESS: ReadonlySet<string> = new Set(['analysis-common', 'ingest-common'])
 
-function modules(version: string): readonly ModuleRecipe[] {
-  return MODULES.map(([name, artefact, className]) => {
-    const module = { name, className, artefacts: [`org.opensearch.plugin:${artefact}:${version}`] }
-    return EXTENDS_PAINLESS.has(name) ? { ...module, extends: 'lang-painless' } : module
-  })
+function modules(version: string, ending: 'Plugin' | 'ModulePlugin'): readonly ModuleRecipe[] {
+  return MODULES.map(([name, artefact, beginning]) => ({
+    name,
+    // The module geo is younger than the others and had the new ending from its start.
+    className: `${beginning}${name === 'geo' ? 'ModulePlugin' : ending}`,
+    artefacts: [`org.opensearch.plugin:${artefact}:${version}`],
+    ...(EXTENDS_PAINLESS.has(name) ? { extends: 'lang-painless' } : {}),
+  }))
 }
 
 /** `classLoader` is the version of the plugin class loader, which is not published for every server version. */
@@ -69,20 +68,20 @@ export const opensearchRecipes: readonly ServerRecipe[] = [
     ...common,
     version: '1.3.14',
     lib: lib('1.3.14', '2.19.6', '2.17.1', '5.5.0'),
-    modules: modules('1.3.14').filter((module) => module.name !== 'geo'),
+    modules: modules('1.3.14', 'Plugin').filter((module) => module.name !== 'geo'),
   },
   {
     ...common,
     version: '2.11.1',
     lib: lib('2.11.1', '2.19.6', '2.20.0', '5.13.0'),
-    modules: modules('2.11.1'),
+    modules: modules('2.11.1', 'Plugin'),
     zippedPlugins: security('2.11.1.0'),
   },
   {
     ...common,
     version: '2.19.4',
     lib: lib('2.19.4', '2.19.6', '2.21.0', '5.16.0'),
-    modules: modules('2.19.4'),
+    modules: modules('2.19.4', 'Plugin'),
     zippedPlugins: security('2.19.4.0'),
   },
   {
@@ -90,7 +89,7 @@ export const opensearchRecipes: readonly ServerRecipe[] = [
     version: '3.8.0',
     java: JAVA_21_TO_25,
     lib: lib('3.8.0', '3.8.0', '2.25.4', '5.16.0'),
-    modules: modules('3.8.0'),
+    modules: modules('3.8.0', 'ModulePlugin'),
     plugins: [
       {
         name: 'repository-s3',

@@ -29,8 +29,7 @@ export class RestError extends Error {
   }
 }
 
-/* eslint-disable @typescript-eslint/no-unnecessary-type-parameters -- the caller states the shape it expects and asserts on the values */
-/** Calls of a server, in JSON. Every call throws `RestError` on a status other than 2xx. */
+/** Calls of a server, in JSON: the caller states the shape it expects and asserts on the values. Every call throws `RestError` on a status other than 2xx. */
 export interface RestClient {
   get<T = JsonObject>(path: string): Promise<T>
   put<T = JsonObject>(path: string, body?: unknown): Promise<T>
@@ -39,7 +38,6 @@ export interface RestClient {
   /** Sends action and source lines to `/_bulk`, refreshes, and throws if one item was refused. */
   bulk<T = JsonObject>(lines: readonly unknown[], path?: string): Promise<T>
 }
-/* eslint-enable @typescript-eslint/no-unnecessary-type-parameters */
 
 /** A client without connection pool: a test that ends leaves no socket behind. */
 export function rest(target: RestTarget): RestClient {
