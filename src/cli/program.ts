@@ -48,7 +48,6 @@ function buildProgram(specs: readonly CommandSpec[], world: World, dispatch: Dis
     .version(world.version, '-V, --version')
   strict(program)
   for (const spec of specs) addCommand(program, spec, dispatch)
-  program.action(() => program.help({ error: true }))
   return program
 }
 
@@ -69,10 +68,8 @@ function addCommand(parent: Command, spec: CommandSpec, dispatch: Dispatch): voi
   }
   for (const child of spec.commands ?? []) addCommand(command, child, dispatch)
   command.addHelpText('after', () => helpTail(spec))
-  if (spec.load === undefined) {
-    command.action(() => command.help({ error: true }))
-    return
-  }
+  // Without an action of its own, a group answers an unknown word with a suggestion and no word with its help.
+  if (spec.load === undefined) return
   command.action(() => dispatch(spec, new CommandInput(command.args, command.opts())))
 }
 

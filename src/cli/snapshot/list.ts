@@ -1,0 +1,40 @@
+import { renderTable } from '../../report/table.ts'
+import { formatCount } from '../../core/units.ts'
+import type { CommandRun } from '../command.ts'
+import { EXIT } from '../exit-codes.ts'
+import { openFromOptions } from './open.ts'
+
+/** `workflow snapshot list`: the snapshots of a repository, oldest first. */
+export const run: CommandRun = async (world, input) => {
+  const { repository } = await openFromOptions(world, input)
+  const snapshots = (await repository.timeline(world.signal)).map((snapshot) => ({
+    name: snapshot.name,
+    uuid: snapshot.uuid,
+    state: snapshot.state,
+    distribution: snapshot.distribution,
+    version: snapshot.version ?? null,
+    startTime: iso(snapshot.startTimeMs),
+    endTime: iso(snapshot.endTimeMs),
+    indices: snapshot.indexNames,
+  }))
+  if (input.text('output') === 'json') {
+    const { uri, layout, generation, uuid, warnings } = repository
+    const head = { schemaVersion: 1, repository: { uri, layout, generation, uuid, warnings } }
+    await world.stdout.write(`${JSON.stringify({ ...head, snapshots }, undefined, 2)}\n`)
+    return EXIT.done
+  }
+  const rows = snapshots.map((snapshot) => [
+    snapshot.name,
+    snapshot.state,
+    `${snapshot.distribution} ${snapshot.version ?? 'of an unknown version'}`,
+    snapshot.startTime ?? '-',
+    formatCount(snapshot.indices.length),
+  ])
+  const columns = [{ title: 'SNAPSHOT' }, { title: 'STATE' }, { title: 'WRITTEN BY' }, { title: 'STARTED' }]
+  await world.stdout.write(renderTable([...columns, { title: 'INDICES', align: 'right' }], rows))
+  return EXIT.done
+}
+
+function iso(ms: number | undefined): string | null {
+  return ms === undefined ? null : new Date(ms).toISOString()
+}
