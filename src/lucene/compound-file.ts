@@ -1,0 +1,54 @@
+import type { ByteSource } from '../core/byte-source.ts'
+import { FOOTER_LENGTH } from '../codec/lucene-envelope.ts'
+import { bigEndianFormat, littleEndianFormat, readMetadataFile, type FileFormats } from './metadata-file.ts'
+import { readCount } from './string-collections.ts'
+
+const MAX_BYTES = 16 * 1024 * 1024
+
+const FORMATS: FileFormats = {
+  CompoundFileWriterEntries: { oldest: 0, newest: 1, header: 'plain', footerSince: 1, order: 'big' },
+  Lucene50CompoundEntries: bigEndianFormat(0, 0),
+  Lucene90CompoundEntries: littleEndianFormat(0, 0),
+}
+
+/** Where one file lies inside a compound file; it is complete, with its own header, footer and checksum. */
+export interface CompoundEntry {
+  readonly offset: number
+  readonly length: number
+}
+
+/**
+ * Reads the `.cfe` directory of a compound file of `dataLength` bytes and returns its entries by name without the segment's
+ * name (`.fdt`, `_Lucene80_0.dvd`). `BLOB_CORRUPT` when entries overlap or do not fill the file.
+ *
+ * Source: Lucene `CompoundFileWriter`, `Lucene50CompoundFormat`, `Lucene90CompoundFormat`.
+ */
+export async function readCompoundEntries(
+  source: ByteSource,
+  dataLength: number,
+  id: Uint8Array | undefined,
+  signal: AbortSignal,
+): Promise<ReadonlyMap<string, CompoundEntry>> {
+  const { codec, version, cursor } = await readMetadataFile(source, FORMATS, { id, suffix: '' }, MAX_BYTES, signal)
+  const count = readCount(cursor, 'vint', 'number of files', 17)
+  const entries = new Map<string, CompoundEntry>()
+  for (let index = 0; index < count; index++) {
+    const name = cursor.string()
+    const offset = cursor.length64('offset')
+    const length = cursor.length64('length')
+    if (entries.has(name)) throw cursor.corrupt(`file '${name}' is listed twice`)
+    entries.set(name, { offset, length })
+  }
+  cursor.expectEnd()
+
+  const footer = codec === 'CompoundFileWriterEntries' && version === 0 ? 0 : FOOTER_LENGTH
+  let end = 0
+  for (const [name, entry] of [...entries].sort(([, a], [, b]) => a.offset - b.offset)) {
+    if (entry.offset < end) throw cursor.corrupt(`file '${name}' overlaps the file before it`, 0)
+    end = entry.offset + entry.length
+  }
+  if (end + footer !== dataLength) {
+    throw cursor.corrupt(`files end at byte ${end}, the compound file has ${dataLength} bytes`, 0)
+  }
+  return entries
+}

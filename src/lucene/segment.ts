@@ -1,0 +1,59 @@
+import type { ByteSource } from '../core/byte-source.ts'
+import { regionSource } from '../core/byte-source.ts'
+import type { SegmentCommit } from './commit.ts'
+import { readCompoundEntries, type CompoundEntry } from './compound-file.ts'
+import type { Directory } from './directory.ts'
+import { readFieldInfos, type FieldInfos } from './field-infos.ts'
+import type { LuceneVersion } from './lucene-version.ts'
+import { readSegmentInfo } from './segment-info.ts'
+
+/** An open segment: what its metadata says, and its files by name. */
+export interface Segment {
+  readonly name: string
+  /** 16 bytes; undefined when the segment was written before Lucene 5.0. */
+  readonly id: Uint8Array | undefined
+  /** Name of the codec that wrote it, for messages only. */
+  readonly codec: string
+  readonly luceneVersion: LuceneVersion
+  /** Number of documents, deleted ones included. */
+  readonly maxDoc: number
+  readonly isCompound: boolean
+  readonly attributes: ReadonlyMap<string, string>
+  readonly sortFields: readonly string[]
+  /** The current generation of the fields. */
+  readonly fields: FieldInfos
+  readonly commit: SegmentCommit
+  /**
+   * A file by the part of its name after the segment's: `.fdt`, `_Lucene80_0.dvd`, `_3.liv`; from the compound file when it
+   * is in there. Throws `BLOB_NOT_FOUND` when there is none.
+   */
+  file(part: string): ByteSource
+  hasFile(part: string): boolean
+}
+
+/**
+ * Opens one segment of a commit: reads `.si`, the directory of its compound file and the current field infos, each checked
+ * against the segment's id. Codec names are not looked at: every file is read by its own header, so the wrapping codecs of
+ * Elasticsearch and plugins need no names here.
+ */
+export async function openSegment(directory: Directory, commit: SegmentCommit, signal: AbortSignal): Promise<Segment> {
+  const { name, id, codec } = commit
+  const info = await readSegmentInfo(directory.open(`${name}.si`), commit, signal)
+  let compound: ByteSource | undefined
+  let entries: ReadonlyMap<string, CompoundEntry> = new Map()
+  if (info.isCompound) {
+    compound = directory.open(`${name}.cfs`)
+    entries = await readCompoundEntries(directory.open(`${name}.cfe`), compound.length, id, signal)
+  }
+
+  const file = (part: string): ByteSource => {
+    const entry = entries.get(part)
+    if (entry === undefined || compound === undefined) return directory.open(name + part)
+    return regionSource(compound, `${name}${part} in ${compound.name}`, entry.offset, entry.length)
+  }
+  const hasFile = (part: string): boolean => entries.has(part) || directory.files.has(name + part)
+
+  const suffix = commit.fieldInfosGen === -1 ? '' : commit.fieldInfosGen.toString(36)
+  const fields = await readFieldInfos(file(suffix === '' ? '.fnm' : `_${suffix}.fnm`), id, suffix, signal)
+  return { name, id, codec, ...info, fields, commit, file, hasFile }
+}
