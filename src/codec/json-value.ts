@@ -36,8 +36,8 @@ export function isJsonObject(value: JsonValue | undefined): value is JsonObject 
  */
 export function exactNumber(text: string): number | bigint | ExactNumber {
   const value = Number(text)
-  // Fifteen significant digits always survive a double.
-  if (text.length <= 15) return Number.isFinite(value) && (value !== 0 || isZero(text)) ? value : new ExactNumber(text)
+  // Fifteen significant digits always survive a double, unless an exponent makes it very small or large.
+  if (text.length <= 15 && !/[eE]/.test(text)) return value
   if (/^-?\d+$/.test(text)) return Number.isSafeInteger(value) ? value : bigInteger(text)
   return Number.isFinite(value) && sameDecimal(text, String(value)) ? value : new ExactNumber(text)
 }
@@ -47,10 +47,6 @@ const MAX_BIGINT_DIGITS = 10_000
 
 function bigInteger(text: string): bigint | ExactNumber {
   return text.length <= MAX_BIGINT_DIGITS ? BigInt(text) : new ExactNumber(text)
-}
-
-function isZero(text: string): boolean {
-  return /^-?[0.]+(?:[eE]|$)/.test(text)
 }
 
 function sameDecimal(left: string, right: string): boolean {

@@ -1,10 +1,9 @@
 import { isAlias, isMap, isScalar, isSeq, parseDocument, type Document, type Node } from 'yaml'
-import { messageOf } from '../core/failure.ts'
+import { isFailure, messageOf } from '../core/failure.ts'
 import { corrupt } from './corrupt.ts'
 import { MAX_DEPTH } from './json-sink.ts'
 import { JsonTextSink } from './json-text-sink.ts'
 import { exactNumber } from './json-value.ts'
-import { isFailure } from '../core/failure.ts'
 
 /** Values that aliases may repeat in one document: a few lines of nested aliases stand for billions of values. */
 const MAX_ALIASED_VALUES = 10_000
@@ -24,7 +23,7 @@ interface Walk {
 export function yamlToJson(bytes: Uint8Array, subject: string): Uint8Array {
   try {
     const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes)
-    const document = parseDocument(text, { intAsBigInt: true, uniqueKeys: false, logLevel: 'silent' })
+    const document = parseDocument(text, { intAsBigInt: true, uniqueKeys: false, logLevel: 'error' })
     const error = document.errors[0]
     if (error !== undefined) throw corrupt(subject, `YAML document: ${firstLine(error.message)}`, error.pos[0], error)
     const sink = new JsonTextSink(subject)
