@@ -1,7 +1,7 @@
 import { Failure } from '../core/failure.ts'
 import type { FieldInfos } from './field-infos.ts'
 import type { StoredChunk } from './stored-chunk.ts'
-import type { NumberForm } from './stored-fields.ts'
+import type { NumberForm } from './stored-fields-opening.ts'
 
 /** Kind of a stored value, as its lowest three bits say. */
 export const StoredType = { string: 0, bytes: 1, int: 2, float: 3, long: 4, double: 5 } as const

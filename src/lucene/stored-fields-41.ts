@@ -3,7 +3,7 @@ import { maxChunks } from './chunk-index.ts'
 import { readChunkIndex41 } from './chunk-index-41.ts'
 import { packedLengths } from './chunk-lengths.ts'
 import { readMetadataFile, type FileFormats } from './metadata-file.ts'
-import type { OpenedChunks, StoredFieldsOpening } from './stored-fields.ts'
+import type { OpenedChunks, StoredFieldsOpening } from './stored-fields-opening.ts'
 
 const INDEX_FORMATS: FileFormats = {
   Lucene41StoredFieldsIndex: { oldest: 0, newest: 2, header: 'plain', footerSince: 2, order: 'big' },

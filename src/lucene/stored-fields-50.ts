@@ -5,7 +5,7 @@ import { readChunkIndex85, readChunkIndexMeta } from './chunk-index-85.ts'
 import { packedLengths } from './chunk-lengths.ts'
 import { bigEndianFormat, readMetadataFile, type MetadataFile } from './metadata-file.ts'
 import { MAX_INDEX_BYTES } from './stored-fields-41.ts'
-import type { OpenedChunks, StoredFieldsOpening } from './stored-fields.ts'
+import type { OpenedChunks, StoredFieldsOpening } from './stored-fields-opening.ts'
 
 /**
  * Opens stored fields of Lucene 5.0 to 8.11. Versions 0 and 1 have the index of Lucene 4, version 2 (Lucene 8.5) has

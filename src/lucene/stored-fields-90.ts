@@ -4,7 +4,7 @@ import { readChunkIndex85, readChunkIndexMeta } from './chunk-index-85.ts'
 import { groupedLengths } from './chunk-lengths.ts'
 import { littleEndianFormat, readMetadataFile } from './metadata-file.ts'
 import { MAX_INDEX_BYTES } from './stored-fields-41.ts'
-import type { OpenedChunks, StoredFieldsOpening } from './stored-fields.ts'
+import type { OpenedChunks, StoredFieldsOpening } from './stored-fields-opening.ts'
 
 const META_FORMATS = { Lucene90FieldsIndexMeta: littleEndianFormat(0, 1) }
 const INDEX_FORMATS = { Lucene90FieldsIndexIdx: littleEndianFormat(0, 0) }

@@ -6,6 +6,7 @@ import { FOOTER_LENGTH, footerChecksum } from '../codec/lucene-envelope.ts'
 import * as compression from './chunk-compression.ts'
 import { checkChunkIndex, type ChunkIndex } from './chunk-index.ts'
 import { bigEndianFormat, littleEndianFormat, readHeader, type FileFormat } from './metadata-file.ts'
+import type { NumberForm, OpenedChunks, StoredFieldsOpening } from './stored-fields-opening.ts'
 import type { Segment } from './segment.ts'
 import { decodeStoredChunk, type ChunkLayout, type ChunkScratch, type StoredChunk } from './stored-chunk.ts'
 import { openStoredFields41 } from './stored-fields-41.ts'
@@ -14,28 +15,6 @@ import { openStoredFields90 } from './stored-fields-90.ts'
 
 /** Longest header: magic, name, version, id, suffix; and the two numbers that may follow it. */
 const HEAD_BYTES = 512
-
-/** How numbers are written in documents: fixed big endian (Lucene 4), or variable with parts in that order. */
-export type NumberForm = 'fixed' | 'big' | 'little'
-
-/** What a format needs to find the index of a `.fdt` file. */
-export interface StoredFieldsOpening {
-  readonly segment: Segment
-  /** Codec name of the `.fdt` header. */
-  readonly codec: string
-  readonly version: number
-  readonly fdt: ByteSource
-  /** Cursor over the head of the `.fdt` file, behind its header. */
-  readonly head: ByteCursor
-  readonly decompress: compression.Decompress
-  readonly signal: AbortSignal
-}
-
-/** What the module of a format finds. */
-export interface OpenedChunks {
-  readonly layout: ChunkLayout
-  readonly index: ChunkIndex
-}
 
 /** The stored fields of a segment: an index of chunks over the `.fdt` file, whose bytes the caller reads. */
 export interface StoredFields {

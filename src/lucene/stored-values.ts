@@ -2,7 +2,7 @@ import { ByteCursor } from '../core/byte-cursor.ts'
 import type { FieldInfo, FieldInfos } from './field-infos.ts'
 import type { StoredChunk } from './stored-chunk.ts'
 import { StoredType } from './stored-document.ts'
-import type { NumberForm } from './stored-fields.ts'
+import type { NumberForm } from './stored-fields-opening.ts'
 
 /** One stored value of a document; strings and bytes as they are, numbers decoded, 64-bit integers exact. */
 export interface StoredValue {
