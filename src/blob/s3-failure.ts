@@ -45,7 +45,8 @@ export function s3Failure(error: unknown, request: S3Request, signal: AbortSigna
   if (error instanceof Failure) return error
   const { op, subject } = request
   const seen = look(error)
-  if (seen.status === undefined && seen.name !== 'CredentialsProviderError') return networkFailure(error, seen, request)
+  const answered = seen.status !== undefined && seen.status >= 300
+  if (!answered && seen.name !== 'CredentialsProviderError') return networkFailure(error, seen, request)
   const detail = describe(seen)
   const retryable = { op, subject, retryable: true }
 
@@ -84,7 +85,7 @@ interface Seen {
   readonly message: string
   /** Of the system call that failed, if one did. */
   readonly code: string
-  /** HTTP status, if the service answered. */
+  /** HTTP status, if there was an answer; below 300 its body broke off or is not understood. */
   readonly status: number | undefined
   readonly requestId: string | undefined
   /** The region that the service names as the right one. */

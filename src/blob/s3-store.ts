@@ -157,6 +157,7 @@ function lengthOf(bytes: number | undefined, what: S3Request): number {
 }
 
 function tokenAfter(page: ListObjectsV2CommandOutput, token: string | undefined, what: S3Request): string | undefined {
+  if (page.IsTruncated === undefined && page.Name === undefined) throw strange(what, 'a listing of no bucket')
   if (page.IsTruncated !== true) return undefined
   const next = page.NextContinuationToken
   if (next === undefined || next === token) throw strange(what, 'a listing that does not go on')

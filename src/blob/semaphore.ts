@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import { aborted, throwIfAborted } from '../core/clock.ts'
 
 /** A number of places, each held by one caller at a time. */
@@ -43,6 +44,7 @@ export function semaphore(places: number): Semaphore {
           resolve(held())
         }
         waiting.add(proceed)
+        setMaxListeners(0, signal) // many wait on one signal; that is no leak
         signal.addEventListener('abort', giveUp, { once: true })
       })
     },

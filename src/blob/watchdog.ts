@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import type { Clock } from '../core/clock.ts'
 import type { Failure } from '../core/failure.ts'
 
@@ -31,6 +32,7 @@ export function startWatchdog(clock: Clock, silenceMs: number, signal: AbortSign
       }
     }
   }
+  setMaxListeners(0, signal) // many requests share one signal; that is no leak
   if (signal.aborted) giveUp()
   else signal.addEventListener('abort', giveUp, { once: true })
   watch().catch(() => undefined) // only `stop` ends a sleep early

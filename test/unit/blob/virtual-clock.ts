@@ -29,12 +29,17 @@ export class VirtualClock implements Clock {
       return
     }
     await new Promise<void>((resolve, reject) => {
-      const sleeper = { at: this.#now + ms, wake: resolve }
-      this.#sleepers.add(sleeper)
-      signal.addEventListener('abort', () => {
+      const giveUp = (): void => {
         this.#sleepers.delete(sleeper)
         reject(aborted(signal))
-      })
+      }
+      const wake = (): void => {
+        signal.removeEventListener('abort', giveUp)
+        resolve()
+      }
+      const sleeper = { at: this.#now + ms, wake }
+      this.#sleepers.add(sleeper)
+      signal.addEventListener('abort', giveUp)
     })
   }
 
