@@ -67,9 +67,10 @@ export class AdaptiveLimit {
     if (this.#inFlight >= this.limit || this.#waiting.size > 0) await this.#turn(signal)
     else this.#inFlight++
     const startedAt = this.#clock.monotonic()
-    const used = this.#inFlight >= this.limit
+    const usedAtStart = this.#inFlight >= this.limit
     return {
       release: (outcome) => {
+        const used = usedAtStart || this.#inFlight >= this.limit
         this.#inFlight--
         this.#learn(outcome, startedAt, used)
         this.#admit()
