@@ -1,0 +1,43 @@
+import { mkdir, open, rename, rm } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import { Failure, messageOf } from '../../core/failure.ts'
+
+/** Where export lines go. */
+export interface Sink {
+  write(chunk: Uint8Array): Promise<void>
+  /** Everything has been written and verified. */
+  finish(): Promise<void>
+  /** Something failed: nothing that looks complete may stay. */
+  abandon(): Promise<void>
+}
+
+/** A file that has its final name only once it is complete; until then `.partial` is added. `STORE_FULL`, `STATE_UNWRITABLE`. */
+export async function finishedFile(path: string): Promise<Sink> {
+  const partial = `${path}.partial`
+  const file = await wrap(partial, async () => {
+    await mkdir(dirname(path), { recursive: true })
+    return open(partial, 'w')
+  })
+  return {
+    write: (chunk) => wrap(partial, () => file.writeFile(chunk)),
+    finish: () =>
+      wrap(partial, async () => {
+        await file.sync()
+        await file.close()
+        await rename(partial, path)
+      }),
+    abandon: async () => {
+      await file.close()
+      await rm(partial, { force: true })
+    },
+  }
+}
+
+async function wrap<T>(subject: string, action: () => Promise<T>): Promise<T> {
+  try {
+    return await action()
+  } catch (cause) {
+    const full = (cause as NodeJS.ErrnoException).code === 'ENOSPC'
+    throw new Failure(full ? 'STORE_FULL' : 'STATE_UNWRITABLE', messageOf(cause), { op: 'write', subject, cause })
+  }
+}

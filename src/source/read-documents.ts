@@ -1,0 +1,74 @@
+import { crc32 } from 'node:zlib'
+import { throwIfAborted } from '../core/clock.ts'
+import { Failure } from '../core/failure.ts'
+import { chunkOfDoc } from '../lucene/chunk-index.ts'
+import { chunkScratch } from '../lucene/stored-chunk.ts'
+import { decodeChunk } from '../lucene/stored-fields.ts'
+import { DocumentBatch, documentFields, type Position } from './document-batch.ts'
+import { readAhead } from './read-ahead.ts'
+import type { SegmentSource } from './segment-source.ts'
+import { groupChunks, type ChunkRange } from './slices.ts'
+
+/** How the repository is read. */
+export interface ReadOptions {
+  /** Bytes of one ranged read; a single chunk may be larger. Default: 4 MiB. */
+  readonly readBytes?: number
+  /** Reads under way while an earlier one is being decoded. Default: 2. */
+  readonly ahead?: number
+}
+
+/**
+ * Reads the live root documents of a slice in Lucene's order from a position (the slice's beginning when left out), one batch
+ * a chunk. A batch is valid until the next one is asked for. Returns the CRC-32 of the slice's bytes, which
+ * `verifySegmentChecksum` needs: only then are the bytes proven to be those that were written.
+ *
+ * Memory is bounded by `(ahead + 1) × readBytes` and the largest chunk, compressed and not. Nothing is written to disk.
+ * Throws `BLOB_CORRUPT`, `BLOB_NOT_FOUND`, `STORE_*`, `ABORTED`.
+ */
+export async function* readDocuments(
+  source: SegmentSource,
+  slice: ChunkRange,
+  from: Position | undefined,
+  options: ReadOptions,
+  signal: AbortSignal,
+): AsyncGenerator<DocumentBatch, number> {
+  const { stored, live } = source
+  const { index } = stored
+  const start = from ?? { doc: index.docBases[slice.firstChunk]!, checksum: 0 }
+  const firstChunk = startChunk(source, slice, start)
+  const groups = groupChunks(index, { firstChunk, endChunk: slice.endChunk }, options.readBytes ?? 4 * 1024 * 1024)
+  const reads = readAhead(groups, options.ahead ?? 2, async (group) => ({
+    group,
+    bytes: await stored.fdt.read(index.pointers[group.firstChunk]!, index.pointers[group.endChunk]!, signal),
+  }))
+
+  const scratch = chunkScratch()
+  const batch = new DocumentBatch(documentFields(source))
+  let checksum = start.checksum
+  for await (const { group, bytes } of reads) {
+    const base = index.pointers[group.firstChunk]!
+    for (let chunk = group.firstChunk; chunk < group.endChunk; chunk++) {
+      throwIfAborted(signal)
+      const raw = bytes.subarray(index.pointers[chunk]! - base, index.pointers[chunk + 1]! - base)
+      const before = checksum
+      checksum = crc32(raw, checksum)
+      batch.fill(decodeChunk(stored, raw, chunk, scratch), live.isLive, start.doc, { before, after: checksum })
+      if (batch.count > 0) yield batch
+    }
+  }
+  return checksum
+}
+
+/** The chunk that holds the position; a position outside of the slice is a fault of whoever stored it. */
+function startChunk(source: SegmentSource, slice: ChunkRange, start: Position): number {
+  const { index, fdt } = source.stored
+  const firstDoc = index.docBases[slice.firstChunk]!
+  const endDoc = index.docBases[slice.endChunk]!
+  if (start.doc < firstDoc || start.doc > endDoc) {
+    throw new Failure('STATE_CORRUPT', `position ${start.doc} is not in documents ${firstDoc} to ${endDoc}`, {
+      op: 'resume',
+      subject: fdt.name,
+    })
+  }
+  return start.doc === endDoc ? slice.endChunk : chunkOfDoc(index, start.doc)
+}
