@@ -6,7 +6,8 @@ const levels = [
   ['source', 'coordination', 'config'],
   ['plan', 'verify'],
   ['steps'],
-  ['engine', 'report'],
+  ['report'],
+  ['engine'],
   ['ui'],
   ['cli'],
 ]
