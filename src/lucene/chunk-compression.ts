@@ -79,7 +79,7 @@ export const zstdWithDictionary: Decompress = (input, output, start, end) =>
 export const zstdBlocks: Decompress = (input, output, start, end) => {
   const blockLength = input.vCount('block length')
   if (blockLength === 0) throw input.corrupt('block length is 0')
-  for (let at = start; at < end; ) {
+  for (let at = start; at < end;) {
     const until = Math.min(at + blockLength, end)
     output.set(zstdDecode(takeUnit(input), until - at, input.subject), at)
     at = until
@@ -92,10 +92,11 @@ function withDictionary(decode: DecodeUnit, input: ByteCursor, output: Uint8Arra
   const { dictLength, blockLength } = readBlocks(input, end - start)
   const dictEnd = start + dictLength
   const first = takeUnit(input)
-  if ((first.length === 0) !== (dictLength === 0)) throw input.corrupt(`${first.length} bytes for a dictionary of ${dictLength}`)
+  if ((first.length === 0) !== (dictLength === 0))
+    throw input.corrupt(`${first.length} bytes for a dictionary of ${dictLength}`)
   if (dictLength > 0) output.set(decode(first, dictLength, input.subject), start)
   const dictionary = output.subarray(start, dictEnd)
-  for (let at = dictEnd; at < end; ) {
+  for (let at = dictEnd; at < end;) {
     const until = Math.min(at + blockLength, end)
     output.set(decode(takeUnit(input), until - at, input.subject, dictionary), at)
     at = until

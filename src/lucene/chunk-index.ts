@@ -20,7 +20,8 @@ export function checkChunkIndex(index: ChunkIndex, dataStart: number, maxDoc: nu
   const fail = (detail: string): Failure => new Failure('BLOB_CORRUPT', detail, { op: 'decode', subject })
   if (docBases[0] !== 0) throw fail(`first chunk begins with document ${docBases[0]}`)
   if (docBases[last] !== maxDoc) throw fail(`chunks end with document ${docBases[last]}, the segment has ${maxDoc}`)
-  if (pointers[0] !== dataStart) throw fail(`first chunk begins at byte ${pointers[0]}, the header ends at ${dataStart}`)
+  if (pointers[0] !== dataStart)
+    throw fail(`first chunk begins at byte ${pointers[0]}, the header ends at ${dataStart}`)
   for (let chunk = 0; chunk < last; chunk++) {
     if (docBases[chunk]! >= docBases[chunk + 1]! || pointers[chunk]! >= pointers[chunk + 1]!) {
       throw fail(`chunk ${chunk} (document ${docBases[chunk]}, byte ${pointers[chunk]}) ends before it begins`)

@@ -2,7 +2,13 @@ import { crc32 } from 'node:zlib'
 import { ByteCursor } from '../core/byte-cursor.ts'
 import { readAll } from '../core/byte-source.ts'
 import { Failure } from '../core/failure.ts'
-import { FOOTER_LENGTH, readCodecHeader, requireChecksum, requireVersion, verifyFooter } from '../codec/lucene-envelope.ts'
+import {
+  FOOTER_LENGTH,
+  readCodecHeader,
+  requireChecksum,
+  requireVersion,
+  verifyFooter,
+} from '../codec/lucene-envelope.ts'
 import type { Directory } from './directory.ts'
 import { compareVersions, readVersion, type LuceneVersion } from './lucene-version.ts'
 import { readCount, readStringMap, readStringSet, type CountForm } from './string-collections.ts'
@@ -145,7 +151,8 @@ function readSegment(cursor: ByteCursor, format: number): SegmentCommit {
   if (format >= 3) {
     readStringSet(cursor, form)
     const count = readCount(cursor, 'int32', 'number of updated columns', 5)
-    for (let index = 0; index < count; index++) docValuesFiles.set(cursor.count32('field number'), readStringSet(cursor, form))
+    for (let index = 0; index < count; index++)
+      docValuesFiles.set(cursor.count32('field number'), readStringSet(cursor, form))
   } else if (format >= 1) {
     const count = readCount(cursor, 'int32', 'number of generations', 12)
     for (let index = 0; index < count; index++) docValuesFiles.set(readGeneration(cursor), readStringSet(cursor, form))

@@ -24,7 +24,7 @@ export function readDirect(bytes: Uint8Array, offset: number, bits: number, inde
   let value = 0
   let scale = 1
   let at = index * bits
-  for (let rest = bits; rest > 0; ) {
+  for (let rest = bits; rest > 0;) {
     const within = at % 8
     const take = Math.min(rest, 8 - within)
     const byte = bytes[offset + (at - within) / 8]!
@@ -37,7 +37,13 @@ export function readDirect(bytes: Uint8Array, offset: number, bits: number, inde
 }
 
 /** {@link readDirect} as an exact unsigned 64-bit value. */
-export function readDirectLong(bytes: Uint8Array, offset: number, bits: number, index: number, order: ByteOrder): bigint {
+export function readDirectLong(
+  bytes: Uint8Array,
+  offset: number,
+  bits: number,
+  index: number,
+  order: ByteOrder,
+): bigint {
   if (bits <= 48) return BigInt(readDirect(bytes, offset, bits, index, order))
   // 56 and 64 bits are whole bytes.
   const width = bits / 8

@@ -1,6 +1,12 @@
 import type { ByteCursor } from '../core/byte-cursor.ts'
 import type { ByteSource } from '../core/byte-source.ts'
-import { bigEndianFormat, littleEndianFormat, readMetadataFile, type FileFormat, type MetadataFile } from './metadata-file.ts'
+import {
+  bigEndianFormat,
+  littleEndianFormat,
+  readMetadataFile,
+  type FileFormat,
+  type MetadataFile,
+} from './metadata-file.ts'
 import { readCount, readStringMap } from './string-collections.ts'
 
 const MAX_BYTES = 256 * 1024 * 1024
@@ -103,7 +109,16 @@ function readField40(cursor: ByteCursor, generation: 'Lucene40' | 'Lucene42' | '
   const docValuesType = generation === 'Lucene40' ? 'none' : docValuesTypeOf(cursor, types & 0x0f)
   const docValuesGen = generation === 'Lucene46' ? readGeneration(cursor) : -1
   const attributes = readStringMap(cursor, 'int32')
-  return { name, number, docValuesType, docValuesGen, isSoftDeletes: false, hasSkipIndex: false, vectorDimension: 0, attributes }
+  return {
+    name,
+    number,
+    docValuesType,
+    docValuesGen,
+    isSoftDeletes: false,
+    hasSkipIndex: false,
+    vectorDimension: 0,
+    attributes,
+  }
 }
 
 /** The part that all formats since Lucene 5.0 begin with. */

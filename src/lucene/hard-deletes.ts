@@ -1,7 +1,13 @@
 import { ByteCursor } from '../core/byte-cursor.ts'
 import { readAll } from '../core/byte-source.ts'
 import { allDocs, countBits, docBitsLength, reverseWords, type DocBits } from './doc-bits.ts'
-import { bigEndianFormat, littleEndianFormat, parseMetadataFile, readMetadataFile, type FileFormats } from './metadata-file.ts'
+import {
+  bigEndianFormat,
+  littleEndianFormat,
+  parseMetadataFile,
+  readMetadataFile,
+  type FileFormats,
+} from './metadata-file.ts'
 import type { Segment } from './segment.ts'
 
 const LIVE_FORMATS: FileFormats = {

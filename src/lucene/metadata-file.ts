@@ -2,7 +2,13 @@ import type { ByteOrder } from '../core/byte-cursor.ts'
 import { ByteCursor } from '../core/byte-cursor.ts'
 import type { ByteSource } from '../core/byte-source.ts'
 import { readAll } from '../core/byte-source.ts'
-import { FOOTER_LENGTH, readCodecHeader, readIndexHeader, requireVersion, verifyFooter } from '../codec/lucene-envelope.ts'
+import {
+  FOOTER_LENGTH,
+  readCodecHeader,
+  readIndexHeader,
+  requireVersion,
+  verifyFooter,
+} from '../codec/lucene-envelope.ts'
 
 /** What the header of one file format promises about the rest of the file. */
 export interface FileFormat {

@@ -92,10 +92,14 @@ export function expandMonotonic(
     const value = monotonicValue(meta, data, index)
     // The form of the comparison catches NaN, too.
     if (!(value >= previous && value <= options.limit) || (options.strict && value === previous)) {
-      throw new Failure('BLOB_CORRUPT', `value ${index} of an array is ${value}, after ${previous}, up to ${options.limit}`, {
-        op: 'decode',
-        subject: options.subject,
-      })
+      throw new Failure(
+        'BLOB_CORRUPT',
+        `value ${index} of an array is ${value}, after ${previous}, up to ${options.limit}`,
+        {
+          op: 'decode',
+          subject: options.subject,
+        },
+      )
     }
     output[index] = value
     previous = value

@@ -28,7 +28,7 @@ export function unpackInts(bytes: Uint8Array, offset: number, bits: number, coun
 export function readPacked(bytes: Uint8Array, offset: number, bits: number, index: number): number {
   let value = 0
   let at = index * bits
-  for (let rest = bits; rest > 0; ) {
+  for (let rest = bits; rest > 0;) {
     const within = at % 8
     const take = Math.min(rest, 8 - within)
     const byte = bytes[offset + (at - within) / 8]!

@@ -91,7 +91,8 @@ function readFields50(cursor: ByteCursor, codec: string, version: number, lucene
   const maxDoc = readMaxDoc(cursor)
   const isCompound = readSign(cursor, 'compound flag')
   // The header's name and version did not change when the byte was added; the release in the same file decides.
-  if (codec === 'Lucene90SegmentInfo' && compareVersions(luceneVersion, BLOCKS_SINCE) >= 0) readSign(cursor, 'blocks flag')
+  if (codec === 'Lucene90SegmentInfo' && compareVersions(luceneVersion, BLOCKS_SINCE) >= 0)
+    readSign(cursor, 'blocks flag')
   const form = codec === 'Lucene50SegmentInfo' && version === 0 ? 'int32' : 'vint'
   readStringMap(cursor, form)
   const files = readStringSet(cursor, form)

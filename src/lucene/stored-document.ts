@@ -96,7 +96,8 @@ export function scanDocument(chunk: StoredChunk, place: number, wanted: WantedFi
       end = at + numberLength(bytes, at, type, wanted.numbers)
     }
     // The form of the comparison catches NaN, too.
-    if (!(end <= documentEnd)) throw corrupt(chunk, place, wanted, `value ends at ${end}, the document at ${documentEnd}`, at)
+    if (!(end <= documentEnd))
+      throw corrupt(chunk, place, wanted, `value ends at ${end}, the document at ${documentEnd}`, at)
     if (role >= FIRST_WANTED) {
       const slot = role - FIRST_WANTED
       if (spans.counts[slot]!++ === 0) {

@@ -39,7 +39,8 @@ export function encodeUid(id: string): Uint8Array {
   }
   const base64 = /^[A-Za-z0-9_-]+$/.test(id) ? Buffer.from(id, 'base64url') : undefined
   // Only text whose unused last bits are zero survives the way back.
-  if (base64 === undefined || base64.toString('base64url') !== id) return Uint8Array.of(UTF8, ...Buffer.from(id, 'utf8'))
+  if (base64 === undefined || base64.toString('base64url') !== id)
+    return Uint8Array.of(UTF8, ...Buffer.from(id, 'utf8'))
   return base64[0]! >= BASE64_ESCAPE ? Uint8Array.of(BASE64_ESCAPE, ...base64) : Uint8Array.from(base64)
 }
 

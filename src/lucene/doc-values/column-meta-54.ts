@@ -60,7 +60,8 @@ export function readColumns54(cursor: ByteCursor, fields: FieldInfos, maxDoc: nu
     const field = fields.byNumber.get(number)
     if (field === undefined) throw cursor.corrupt(`column of field ${number}, which does not exist`)
     const kind = KINDS[cursor.uint8()]
-    if (kind !== field.docValuesType) throw cursor.corrupt(`column of field '${field.name}' is not ${field.docValuesType}`)
+    if (kind !== field.docValuesType)
+      throw cursor.corrupt(`column of field '${field.name}' is not ${field.docValuesType}`)
     columns.set(number, readColumn(cursor, number, kind, maxDoc))
   }
   cursor.expectEnd()
@@ -122,7 +123,8 @@ function readSorted(cursor: ByteCursor, number: number, maxDoc: number): Column5
 
 function expectTag(cursor: ByteCursor, number: number, code: number): void {
   const at = cursor.offset
-  if (cursor.vInt() !== number || cursor.uint8() !== code) throw cursor.corrupt(`part of field ${number} is mislabelled`, at)
+  if (cursor.vInt() !== number || cursor.uint8() !== code)
+    throw cursor.corrupt(`part of field ${number} is mislabelled`, at)
 }
 
 function skipTable(cursor: ByteCursor): void {
@@ -202,7 +204,16 @@ function readBytes(cursor: ByteCursor): Bytes54 {
   const offset = cursor.length64('start of bytes')
   if (form === 'fixed') {
     const length = count * maxLength
-    return { form, missing, count, minLength, maxLength, data: { offset, length }, addresses: undefined, addressData: EMPTY }
+    return {
+      form,
+      missing,
+      count,
+      minLength,
+      maxLength,
+      data: { offset, length },
+      addresses: undefined,
+      addressData: EMPTY,
+    }
   }
   const addressStart = cursor.length64('start of addresses')
   if (addressStart < offset) throw cursor.corrupt(`bytes from ${offset} to ${addressStart}`)

@@ -82,7 +82,11 @@ export type ColumnMeta =
  *
  * Source: Lucene `Lucene70DocValuesProducer`, `Lucene80DocValuesProducer`, `Lucene90DocValuesProducer`.
  */
-export function readColumns70(cursor: ByteCursor, layout: Layout70, fields: FieldInfos): ReadonlyMap<number, ColumnMeta> {
+export function readColumns70(
+  cursor: ByteCursor,
+  layout: Layout70,
+  fields: FieldInfos,
+): ReadonlyMap<number, ColumnMeta> {
   const columns = new Map<number, ColumnMeta>()
   for (;;) {
     const number = cursor.int32()
@@ -91,7 +95,8 @@ export function readColumns70(cursor: ByteCursor, layout: Layout70, fields: Fiel
     if (field === undefined) throw cursor.corrupt(`column of field ${number}, which does not exist`)
     const kind: DocValuesType | undefined = KINDS[cursor.uint8()]
     if (kind === undefined) throw cursor.corrupt(`column of field '${field.name}' has an unknown kind`)
-    if (kind !== field.docValuesType) throw cursor.corrupt(`column of field '${field.name}' is ${kind}, not ${field.docValuesType}`)
+    if (kind !== field.docValuesType)
+      throw cursor.corrupt(`column of field '${field.name}' is ${kind}, not ${field.docValuesType}`)
     if (layout.family === 90 && field.hasSkipIndex) cursor.skip(layout.version >= 2 ? 44 : 40)
     columns.set(number, readColumn(cursor, kind, layout, field))
   }
@@ -126,7 +131,8 @@ function readNumbers(cursor: ByteCursor, { family }: Layout70): NumbersMeta {
     throw cursor.corrupt(`block shift is ${blockShift}`, at)
   }
   const bits = cursor.uint8()
-  if (blockShift === undefined ? !isDirectWidth(bits) : bits !== VARYING_BITS) throw cursor.corrupt(`${bits} bits a value`)
+  if (blockShift === undefined ? !isDirectWidth(bits) : bits !== VARYING_BITS)
+    throw cursor.corrupt(`${bits} bits a value`)
   const min = cursor.int64()
   const gcd = cursor.int64()
   const values = readRegion(cursor, 'values')
@@ -211,7 +217,8 @@ function readTerms(cursor: ByteCursor, { family }: Layout70): TermsMeta {
   let compressed = true
   if (family !== 90) {
     const code = cursor.int32()
-    if (code !== LZ4_BLOCK_CODE && code !== PLAIN_BLOCK_CODE) throw cursor.unsupported(`terms in blocks of kind ${code}`)
+    if (code !== LZ4_BLOCK_CODE && code !== PLAIN_BLOCK_CODE)
+      throw cursor.unsupported(`terms in blocks of kind ${code}`)
     compressed = code === LZ4_BLOCK_CODE
   }
   const blockShift = compressed ? 6 : 4

@@ -66,7 +66,7 @@ export function readDocSet(
   const bits = new Uint8Array(Math.ceil((blocks * BLOCK_DOCS) / 8))
   const rankBytes = meta.denseRankPower === NO_RANK ? 0 : 1024 >> (meta.denseRankPower - 7)
   let count = 0
-  for (let previous = -1; ; ) {
+  for (let previous = -1; ;) {
     const block = cursor.uint16()
     const cardinality = cursor.uint16() + 1
     if (block === NO_MORE_DOCS >> 16) {

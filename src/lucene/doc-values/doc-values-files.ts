@@ -2,7 +2,13 @@ import { ByteCursor } from '../../core/byte-cursor.ts'
 import type { ByteSource } from '../../core/byte-source.ts'
 import { Failure } from '../../core/failure.ts'
 import type { FieldInfo } from '../field-infos.ts'
-import { bigEndianFormat, littleEndianFormat, readHeader, readMetadataFile, type MetadataFile } from '../metadata-file.ts'
+import {
+  bigEndianFormat,
+  littleEndianFormat,
+  readHeader,
+  readMetadataFile,
+  type MetadataFile,
+} from '../metadata-file.ts'
 import type { Segment } from '../segment.ts'
 import { readVerifiedRegions, type Region } from './verified-regions.ts'
 

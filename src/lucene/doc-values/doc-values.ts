@@ -21,7 +21,11 @@ const FAMILIES: Readonly<Record<string, Layout70['family']>> = {
  * The documents that have a value in a NUMERIC column of Lucene 7.0 and later. The data file is read, and verified as a
  * whole, only when some but not all documents have one.
  */
-export async function readDocsWithValue(segment: Segment, field: FieldInfo, signal: AbortSignal): Promise<DocsWithValue> {
+export async function readDocsWithValue(
+  segment: Segment,
+  field: FieldInfo,
+  signal: AbortSignal,
+): Promise<DocsWithValue> {
   const { files, meta, numbers } = await openNumeric(segment, field, signal)
   const { docs } = numbers
   const contents = docs.kind === 'listed' ? await readDocValuesData(segment, files, meta, [docs.region], signal) : []
@@ -29,10 +33,17 @@ export async function readDocsWithValue(segment: Segment, field: FieldInfo, sign
 }
 
 /** A NUMERIC column of Lucene 7.0 and later. */
-export async function readNumericColumn(segment: Segment, field: FieldInfo, signal: AbortSignal): Promise<NumericColumn> {
+export async function readNumericColumn(
+  segment: Segment,
+  field: FieldInfo,
+  signal: AbortSignal,
+): Promise<NumericColumn> {
   const { files, meta, numbers } = await openNumeric(segment, field, signal)
   const regions = [numbers.docs.region, numbers.values]
-  const [docBytes, valueBytes] = (await readDocValuesData(segment, files, meta, regions, signal)) as [Uint8Array, Uint8Array]
+  const [docBytes, valueBytes] = (await readDocValuesData(segment, files, meta, regions, signal)) as [
+    Uint8Array,
+    Uint8Array,
+  ]
   const docs = documents(segment, files, meta, numbers, docBytes)
   return { docs, values: readNumbers70(numbers, valueBytes, meta.cursor.order, files.data.name) }
 }
@@ -41,7 +52,8 @@ export async function readNumericColumn(segment: Segment, field: FieldInfo, sign
 export async function readSortedColumn(segment: Segment, field: FieldInfo, signal: AbortSignal): Promise<SortedColumn> {
   const files = docValuesFiles(segment, field)
   const meta = await readDocValuesMeta(segment, files, signal)
-  if (meta.codec !== 'Lucene54DocValuesMetadata') throw meta.cursor.unsupported(`sorted column '${field.name}' of ${meta.codec}`)
+  if (meta.codec !== 'Lucene54DocValuesMetadata')
+    throw meta.cursor.unsupported(`sorted column '${field.name}' of ${meta.codec}`)
   const column = readColumns54(meta.cursor, segment.fields, segment.maxDoc).get(field.number)
   if (column?.kind !== 'sorted') throw absent(segment, field, files)
   const regions = sortedRegions54(column.terms, column.ordinals, segment.maxDoc)

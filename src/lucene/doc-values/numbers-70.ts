@@ -15,7 +15,8 @@ export function readNumbers70(meta: NumbersMeta, region: Uint8Array, order: Byte
   const cursor = new ByteCursor(region, subject, { order, base: meta.values.offset })
   const { count, blockShift, bits, min, gcd, table } = meta
   if (blockShift !== undefined) return readVaryingBlocks(cursor, meta, blockShift)
-  if (directLength(bits, count) > region.length) throw cursor.corrupt(`${count} values of ${bits} bits in ${region.length} bytes`)
+  if (directLength(bits, count) > region.length)
+    throw cursor.corrupt(`${count} values of ${bits} bits in ${region.length} bytes`)
   const values = new BigInt64Array(count)
   if (bits === 0) return values.fill(table?.[0] ?? min)
   for (let index = 0; index < count; index++) {
@@ -31,7 +32,8 @@ export function readNumbers70(meta: NumbersMeta, region: Uint8Array, order: Byte
 function readVaryingBlocks(cursor: ByteCursor, { count, gcd }: NumbersMeta, blockShift: number): BigInt64Array {
   const blockSize = 2 ** blockShift
   const blocks = Math.ceil(count / blockSize)
-  if (blocks * MIN_BLOCK_BYTES > cursor.remaining) throw cursor.corrupt(`${blocks} blocks, ${cursor.remaining} bytes left`)
+  if (blocks * MIN_BLOCK_BYTES > cursor.remaining)
+    throw cursor.corrupt(`${blocks} blocks, ${cursor.remaining} bytes left`)
   const values = new BigInt64Array(count)
   for (let start = 0; start < count; start += blockSize) {
     const end = Math.min(start + blockSize, count)
@@ -43,7 +45,8 @@ function readVaryingBlocks(cursor: ByteCursor, { count, gcd }: NumbersMeta, bloc
       continue
     }
     const data = cursor.take(cursor.count32('length of a block'))
-    if (directLength(bits, end - start) > data.length) throw cursor.corrupt(`block of ${data.length} bytes is too short`)
+    if (directLength(bits, end - start) > data.length)
+      throw cursor.corrupt(`block of ${data.length} bytes is too short`)
     for (let index = start; index < end; index++) {
       values[index] = gcd * readDirectLong(data, 0, bits, index - start, cursor.order) + delta
     }

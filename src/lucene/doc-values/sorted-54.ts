@@ -38,7 +38,9 @@ export function readSorted54(
   const column = readOrdinals(ordinals, values, docs, maxDoc, subject)
   for (let doc = 0; doc < maxDoc; doc++) {
     if (column[doc]! >= terms.count) {
-      throw new ByteCursor(values, subject).corrupt(`ordinal ${column[doc]} of document ${doc}, there are ${terms.count} terms`)
+      throw new ByteCursor(values, subject).corrupt(
+        `ordinal ${column[doc]} of document ${doc}, there are ${terms.count} terms`,
+      )
     }
   }
   return {
@@ -135,7 +137,8 @@ function readPacked(meta: Numbers54, data: Uint8Array, count: number, subject: s
   const result = new Int32Array(count)
   const { packing } = meta
   if (packing.form === 'constant') return result.fill(checkOrdinal(cursor, Number(packing.value)))
-  if (packing.form !== 'packed' && packing.form !== 'table') throw cursor.corrupt(`ordinals in the form '${packing.form}'`)
+  if (packing.form !== 'packed' && packing.form !== 'table')
+    throw cursor.corrupt(`ordinals in the form '${packing.form}'`)
   if (directLength(packing.bits, count) > data.length) throw cursor.corrupt(`${count} ordinals in ${data.length} bytes`)
   for (let index = 0; index < count; index++) {
     const packed = readDirect(data, 0, packing.bits, index, 'big')
