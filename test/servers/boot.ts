@@ -216,7 +216,7 @@ function javaArguments(
     '-Dio.netty.noKeySetOptimization=true',
     '-Dio.netty.recycler.maxCapacityPerThread=0',
     '-Dio.netty.allocator.numDirectArenas=0',
-    ...recipe.jvmFlags.map((flag) => flag.replace('@home@', home)),
+    ...recipe.jvmFlags.map((flag) => flag.replace('@home@', home).replace('@configuration@', configuration)),
     ...['-cp', classPath(home), recipe.launcher, configuration],
   ]
 }

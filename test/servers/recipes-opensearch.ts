@@ -98,7 +98,9 @@ export const opensearchRecipes: readonly ServerRecipe[] = [
       },
     ],
     descriptorJava: '21',
+    // The S3 plugin takes its profile folder from this property of the start script, and fails without it.
     jvmFlags: [
+      '-Dopensearch.path.conf=@configuration@',
       '-Dopensearch.distribution.type=tar',
       '--add-modules=jdk.incubator.vector',
       '--enable-native-access=ALL-UNNAMED',

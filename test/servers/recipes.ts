@@ -43,7 +43,7 @@ export interface ServerRecipe {
   readonly rootPlugin?: 'settings' | 'services'
   readonly patches: readonly ClassPatch[]
   readonly settings: Readonly<Record<string, string>>
-  /** Flags of the JVM; `@home@` is the folder of the assembled server. */
+  /** Flags of the JVM; `@home@` is the folder of the assembled server, `@configuration@` that of this boot's configuration. */
   readonly jvmFlags: readonly string[]
 }
 
