@@ -44,6 +44,7 @@ export async function* readDocuments(
 
   const scratch = chunkScratch()
   const batch = new DocumentBatch(documentFields(source))
+  const isLive = (doc: number): boolean => live.isLive(doc)
   let checksum = start.checksum
   for await (const { group, bytes } of reads) {
     const base = index.pointers[group.firstChunk]!
@@ -52,7 +53,7 @@ export async function* readDocuments(
       const raw = bytes.subarray(index.pointers[chunk]! - base, index.pointers[chunk + 1]! - base)
       const before = checksum
       checksum = crc32(raw, checksum)
-      batch.fill(decodeChunk(stored, raw, chunk, scratch), live.isLive, start.doc, { before, after: checksum })
+      batch.fill(decodeChunk(stored, raw, chunk, scratch), isLive, start.doc, { before, after: checksum })
       if (batch.count > 0) yield batch
     }
   }

@@ -1,4 +1,121 @@
-import { EXIT } from '../exit-codes.ts'
+import { stringifyJson } from '../../codec/json-exact.ts'
+import type { JsonObject, JsonValue } from '../../codec/json-value.ts'
+import { mapBounded } from '../../core/concurrency.ts'
+import { isFailure } from '../../core/failure.ts'
+import { formatBytes, formatCount } from '../../core/units.ts'
+import { renderTable } from '../../report/table.ts'
+import { selectIndices } from '../../repository/select-indices.ts'
+import type { Snapshot } from '../../repository/snapshot.ts'
+import { countDocuments, hasNestedObjects } from '../../source/count-documents.ts'
 import type { CommandRun } from '../command.ts'
+import { EXIT } from '../exit-codes.ts'
+import { openFromOptions } from './open.ts'
 
-export const run: CommandRun = () => Promise.resolve(EXIT.done)
+/** Shards that are looked into at once. */
+const SHARDS_AT_ONCE = 8
+
+interface ShardView {
+  readonly shard: number
+  /** Live documents; null when the shard is missing from an incomplete snapshot. */
+  readonly documents: number | null
+  readonly bytes: number | null
+  readonly missing?: string
+}
+
+/** `workflow snapshot show`: the indices of a snapshot with shards, live documents and bytes; on request their metadata. */
+export const run: CommandRun = async (world, input) => {
+  const { repository } = await openFromOptions(world, input)
+  const snapshot = await repository.snapshot(input.text('snapshot') ?? 'latest', world.signal)
+  const patterns = input.list('index')
+  const names = patterns.length === 0 ? snapshot.indexNames : selectIndices(snapshot, patterns).names
+  const indices: { name: string; shards: readonly ShardView[]; metadata: JsonObject }[] = []
+  for (const name of names) {
+    const metadata = await snapshot.index(name, world.signal)
+    const hasNested = metadata.mappings.some(({ mapping }) => hasNestedObjects(mapping))
+    const numbers = Array.from({ length: metadata.numberOfShards }, (_, shard) => shard)
+    const shards = await mapBounded(
+      numbers,
+      SHARDS_AT_ONCE,
+      (shard) => viewShard(snapshot, name, shard, hasNested, world.signal),
+      world.signal,
+    )
+    indices.push({ name, shards, metadata: { mappings: metadataJson(metadata) } })
+  }
+
+  if (input.text('output') === 'json') {
+    const rows = indices.map(({ name, shards, metadata }) => ({
+      name,
+      documents: sum(shards, 'documents'),
+      bytes: sum(shards, 'bytes'),
+      shards: shards.map((shard) => ({ ...shard })),
+      ...(input.flag('mappings') ? { metadata: metadata['mappings']! } : {}),
+    }))
+    await world.stdout.write(`${stringifyJson({ schemaVersion: 1, ...headOf(snapshot), indices: rows })}\n`)
+    return EXIT.done
+  }
+  const head = headOf(snapshot)
+  await world.stdout.write(
+    `Snapshot: ${head.name}\n  State: ${head.state}\n  Written by: ${head.distribution} ${head.version ?? 'of an unknown version'}\n\n`,
+  )
+  const columns = [
+    { title: 'INDEX' },
+    ...['SHARDS', 'DOCUMENTS', 'BYTES'].map((title) => ({ title, align: 'right' as const })),
+  ]
+  const rows = indices.map(({ name, shards }) => [
+    name,
+    formatCount(shards.length),
+    formatCount(sum(shards, 'documents')),
+    formatBytes(sum(shards, 'bytes')),
+  ])
+  await world.stdout.write(renderTable(columns, rows))
+  for (const { name, shards } of indices) {
+    for (const { shard, missing } of shards) {
+      if (missing !== undefined) await world.stdout.write(`Missing: ${name} shard ${shard}: ${missing}\n`)
+    }
+  }
+  if (input.flag('mappings')) {
+    for (const { name, metadata } of indices) {
+      await world.stdout.write(`\n${name}\n${stringifyJson(metadata['mappings']!)}\n`)
+    }
+  }
+  return EXIT.done
+}
+
+async function viewShard(
+  snapshot: Snapshot,
+  index: string,
+  shard: number,
+  hasNested: boolean,
+  signal: AbortSignal,
+): Promise<ShardView> {
+  try {
+    const { directory, totalBytes } = await snapshot.shard(index, shard, signal)
+    return { shard, documents: await countDocuments(directory, hasNested, signal), bytes: totalBytes }
+  } catch (error) {
+    if (!isFailure(error, 'SNAPSHOT_INCOMPLETE')) throw error
+    return { shard, documents: null, bytes: null, missing: error.detail }
+  }
+}
+
+function headOf(snapshot: Snapshot): {
+  name: string
+  uuid: string
+  state: string
+  distribution: string
+  version: string | null
+} {
+  const { name, uuid, state, distribution, version } = snapshot
+  return { name, uuid, state, distribution, version: version ?? null }
+}
+
+function metadataJson(metadata: Awaited<ReturnType<Snapshot['index']>>): JsonObject {
+  const settings: Record<string, JsonValue> = {}
+  for (const [key, value] of metadata.settings) settings[key] = typeof value === 'string' ? value : [...value]
+  const mappings: Record<string, JsonValue> = {}
+  for (const { type, mapping } of metadata.mappings) mappings[type] = mapping
+  return { settings, mappings, aliases: Object.fromEntries(metadata.aliases) }
+}
+
+function sum(shards: readonly ShardView[], key: 'documents' | 'bytes'): number {
+  return shards.reduce((total, shard) => total + (shard[key] ?? 0), 0)
+}
