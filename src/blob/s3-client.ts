@@ -15,7 +15,10 @@ const silent = (): void => undefined
  */
 export async function s3Client(sdk: typeof Sdk, bucket: string, options: S3Options): Promise<Sdk.S3Client> {
   const agent = { keepAlive: true, maxSockets: options.maxConnections ?? DEFAULT_CONNECTIONS }
-  const config: Sdk.S3ClientConfig = {
+  const region = options.region ?? (await configuredRegion(sdk, bucket, options))
+  const credentials = await credentialsOf(region, options)
+  return new sdk.S3Client({
+    region,
     maxAttempts: 1,
     // A range has no checksum of its own, but some services send that of the whole blob along.
     responseChecksumValidation: 'WHEN_REQUIRED',
@@ -29,21 +32,31 @@ export async function s3Client(sdk: typeof Sdk, bucket: string, options: S3Optio
       logger: { debug: silent, info: silent, warn: silent, error: silent },
     },
     ...(options.endpoint !== undefined && { endpoint: options.endpoint }),
-    ...(options.region !== undefined && { region: options.region }),
-    ...(options.credentials !== undefined && { credentials: options.credentials }),
-  }
-  const client = new sdk.S3Client(config)
+    ...(credentials !== undefined && { credentials }),
+  })
+}
+
+/** The region of the environment or the shared configuration; services other than Amazon's mostly do not care. */
+async function configuredRegion(sdk: typeof Sdk, bucket: string, { endpoint }: S3Options): Promise<string> {
+  const client = new sdk.S3Client({})
   try {
-    await client.config.region()
-    return client
+    return await client.config.region()
   } catch (error) {
-    client.destroy()
-    if (options.endpoint !== undefined) return new sdk.S3Client({ ...config, region: REGION_OF_OTHERS })
+    if (endpoint !== undefined) return REGION_OF_OTHERS
     throw new Failure('CONFIG_INVALID', `no region (${messageOf(error)})`, {
       op: 'open',
       subject: `s3://${bucket}`,
       hint: 'Set the region of the bucket in the configuration, or AWS_REGION.',
       cause: error,
     })
+  } finally {
+    client.destroy()
   }
+}
+
+async function credentialsOf(region: string, options: S3Options): Promise<Sdk.S3ClientConfig['credentials']> {
+  const { role, credentials } = options
+  if (role === undefined) return credentials
+  const { assumedRole } = await import('./assume-role.ts')
+  return assumedRole({ ...role, region, ...(credentials !== undefined && { credentials }) })
 }

@@ -7,6 +7,15 @@ export interface S3Credentials {
   readonly sessionToken?: string
 }
 
+/** A role of AWS Identity and Access Management to act as. */
+export interface S3Role {
+  readonly roleArn: string
+  /** What the trust policy of a role in another account may ask for. */
+  readonly externalId?: string
+  /** Default: Amazon's token service of the region. */
+  readonly stsEndpoint?: string
+}
+
 /** How to reach a bucket. */
 export interface S3Options {
   /** Address of an S3 service other than Amazon's, such as `http://127.0.0.1:9000`. */
@@ -17,6 +26,8 @@ export interface S3Options {
   readonly pathStyle?: boolean
   /** Default: the SDK's chain: environment, shared configuration, web identity, container and instance metadata. */
   readonly credentials?: S3Credentials
+  /** A role to act as; the credentials above are then those that ask for it. */
+  readonly role?: S3Role
   /** How long to wait for a connection. Default: 10,000. */
   readonly connectMs?: number
   /** How long the service may send nothing, before and within an answer. Default: 30,000. */
