@@ -11,22 +11,20 @@ export async function mapBounded<A, B>(
   signal: AbortSignal,
 ): Promise<B[]> {
   const results = new Array<B>(items.length)
+  const failures: unknown[] = []
   let next = 0
-  let failed = false
   const worker = async (): Promise<void> => {
-    while (!failed && next < items.length) {
+    while (failures.length === 0 && next < items.length) {
       const index = next++
       try {
         throwIfAborted(signal)
         results[index] = await work(items[index]!, index)
       } catch (error) {
-        failed = true
-        throw error
+        failures.push(error)
       }
     }
   }
-  const workers = Array.from({ length: Math.min(Math.max(1, limit), items.length) }, worker)
-  const outcomes = await Promise.allSettled(workers)
-  for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason
+  await Promise.all(Array.from({ length: Math.min(Math.max(1, limit), items.length) }, worker))
+  if (failures.length > 0) throw failures[0]
   return results
 }

@@ -36,17 +36,26 @@ export interface Repository {
  * there is none, with a suggestion when one is near; `BLOB_CORRUPT` when its root is damaged.
  */
 export async function openRepository(location: RepositoryLocation, signal: AbortSignal): Promise<Repository> {
+  const { records, ...head } = await readRoot(location, signal)
+  return repository(location, head, records)
+}
+
+/** What the root blob says. */
+interface RootContent extends Pick<Repository, 'layout' | 'generation' | 'uuid' | 'warnings'> {
+  readonly records: readonly SnapshotRecord[]
+}
+
+async function readRoot(location: RepositoryLocation, signal: AbortSignal): Promise<RootContent> {
   const { store } = location
-  const root = await findRoot(location, signal)
-  const subject = `${store.uri}/${root.key}`
-  const json = parseJsonBlob(await store.read(root.key, { start: 0 }, signal), subject)
-  if (root.generation === undefined) {
-    const { layout, snapshots, warnings } = await readLegacyRoot(store, json, await rootKeys(location, signal), signal)
-    return repository(location, { layout, generation: undefined, uuid: undefined, warnings }, snapshots)
+  const { key, generation, warnings } = await findRoot(location, signal)
+  const subject = `${store.uri}/${key}`
+  const json = parseJsonBlob(await store.read(key, { start: 0 }, signal), subject)
+  if (generation === undefined) {
+    const legacy = await readLegacyRoot(store, json, await rootKeys(location, signal), signal)
+    return { layout: legacy.layout, generation, uuid: undefined, warnings: legacy.warnings, records: legacy.snapshots }
   }
   const { uuid, snapshots } = parseRootIndex(json, subject)
-  const { generation, warnings } = root
-  return repository(location, { layout: '5.x+', generation, uuid, warnings }, snapshots)
+  return { layout: '5.x+', generation, uuid, warnings, records: snapshots }
 }
 
 async function rootKeys({ store }: RepositoryLocation, signal: AbortSignal): Promise<Set<string>> {
@@ -57,7 +66,7 @@ async function rootKeys({ store }: RepositoryLocation, signal: AbortSignal): Pro
 
 function repository(
   location: RepositoryLocation,
-  head: Pick<Repository, 'layout' | 'generation' | 'uuid' | 'warnings'>,
+  head: Omit<RootContent, 'records'>,
   records: readonly SnapshotRecord[],
 ): Repository {
   const { uri } = location.store
@@ -72,7 +81,12 @@ function repository(
     snapshot: async (wanted, signal) => {
       const named = records.some((record) => record.name === wanted)
       const candidates = wanted === 'latest' && !named ? await datedComplete(location, records, signal) : records
-      return openSnapshot(location, findSnapshot(candidates, wanted, uri), signal)
+      const record = findSnapshot(candidates, wanted, uri)
+      const isListed = async (at: AbortSignal): Promise<boolean> => {
+        const { records: now } = await readRoot(location, at)
+        return now.some(({ name, uuid }) => name === record.name && uuid === record.uuid)
+      }
+      return openSnapshot(location, record, isListed, signal)
     },
   }
 }

@@ -70,7 +70,7 @@ async function readFiles(
     }
   }
   await refuseShallow(folders, record, signal)
-  throw missing
+  throw index.shardPathType === 0 ? missing : misplaced(folders, record, missing)
 }
 
 /** Throws `FORMAT_UNSUPPORTED` when the shard is in a shallow snapshot. Source: OpenSearch `RemoteStoreShardShallowCopySnapshot`. */
@@ -94,6 +94,17 @@ async function refuseShallow(
     const repository = new MetadataFields(json, subject).optionalString('remote_store_repository') ?? 'unknown'
     throw elsewhere(subject, `a shallow snapshot: its segment files lie in the remote store repository ${repository}`)
   }
+}
+
+/** A hashed folder may lie outside of the repository's own folder, so a wrong base path looks like a missing shard. */
+function misplaced(folders: readonly ShardFolder[], record: SnapshotRecord, cause: unknown): Failure {
+  const [first] = folders
+  return new Failure('BLOB_NOT_FOUND', 'no such blob under the hashed path of the shard', {
+    op: 'read shard',
+    subject: first === undefined ? record.name : `${first.store.uri}/${first.folder}${record.keys.shardFile}`,
+    hint: 'Hashed paths are counted from the top of the bucket: give the bucket and the base path as the repository settings have them.',
+    cause,
+  })
 }
 
 function elsewhere(subject: string, detail: string): Failure {

@@ -47,14 +47,28 @@ export interface Snapshot extends SnapshotSummary {
   sizes(names: readonly string[], signal: AbortSignal): Promise<IndexSize[]>
 }
 
-/** Opens the snapshot of a record: reads its own blob, which has the times, the totals and the shards that failed. */
+/**
+ * Opens the snapshot of a record: reads its own blob, which has the times, the totals and the shards that failed.
+ * `isListed` asks the repository again, to tell a snapshot that was deleted while it was read (`SNAPSHOT_NOT_FOUND`) from
+ * one that is damaged.
+ */
 export async function openSnapshot(
   location: RepositoryLocation,
   record: SnapshotRecord,
+  isListed: (signal: AbortSignal) => Promise<boolean>,
   signal: AbortSignal,
 ): Promise<Snapshot> {
   const { store } = location
-  const info = await readInfo(location, record, signal)
+  const whileListed = async <T>(work: Promise<T>, at: AbortSignal): Promise<T> => {
+    try {
+      return await work
+    } catch (error) {
+      if (!isFailure(error, 'BLOB_NOT_FOUND') || (await isListed(at))) throw error
+      throw deleted(record, error)
+    }
+  }
+  const info = await whileListed(readInfo(location, record, signal), signal)
+  const summary = summaryOf(record, info)
   const failures = info?.failures ?? []
   const entryOf = (name: string): IndexEntry => {
     const entry = record.indices.get(name)
@@ -68,7 +82,8 @@ export async function openSnapshot(
   }
   const index = async (name: string, at: AbortSignal): Promise<IndexMetadata> => {
     const key = record.keys.indexMetadata(entryOf(name))
-    return parseIndexMetadata(await readMetadataBlob(store, key, 'index-metadata', at), name, `${store.uri}/${key}`)
+    const json = await whileListed(readMetadataBlob(store, key, 'index-metadata', at), at)
+    return parseIndexMetadata(json, name, `${store.uri}/${key}`)
   }
   const shard = async (name: string, number: number, at: AbortSignal): Promise<ShardSnapshot> => {
     const entry = entryOf(name)
@@ -76,22 +91,16 @@ export async function openSnapshot(
     const failure = failures.find((item) => item.indexName === name && item.shard === number)
     if (failure !== undefined) throw missingShard(record, name, number, failure.reason)
     try {
-      return await readShardSnapshot(location, record, entry, number, at)
+      return await whileListed(readShardSnapshot(location, record, entry, number, at), at)
     } catch (error) {
-      const expected = record.state !== 'SUCCESS' && record.state !== 'UNKNOWN' && isFailure(error, 'BLOB_NOT_FOUND')
-      throw expected ? missingShard(record, name, number, `the snapshot is ${record.state}`, error) : error
+      const expected = summary.state !== 'SUCCESS' && isFailure(error, 'BLOB_NOT_FOUND')
+      throw expected ? missingShard(record, name, number, `the snapshot is ${summary.state}`, error) : error
     }
   }
-  const sizeOf = async (name: string, at: AbortSignal): Promise<IndexSize> => {
-    const count = entryOf(name).shardCount ?? (await index(name, at)).numberOfShards
-    const shards: IndexSize['shards'][number][] = []
-    for (let number = 0; number < count; number++) shards.push(await sizeOfShard(shard, name, number, at))
-    const sum = (of: (size: { bytes: number; fileCount: number }) => number): number =>
-      shards.reduce((total, size) => total + (size === undefined ? 0 : of(size)), 0)
-    return { indexName: name, shards, bytes: sum((size) => size.bytes), fileCount: sum((size) => size.fileCount) }
-  }
+  const shardCountOf = async (name: string, at: AbortSignal): Promise<number> =>
+    entryOf(name).shardCount ?? (await index(name, at)).numberOfShards
   return {
-    ...summaryOf(record, info),
+    ...summary,
     dataStreams: info?.dataStreams ?? [],
     totalShards: info?.totalShards,
     successfulShards: info?.successfulShards,
@@ -100,12 +109,13 @@ export async function openSnapshot(
     shallow: info?.shallow ?? false,
     globalMetadata: async (at) => {
       const key = record.keys.globalMetadata
-      return parseGlobalMetadata(await readMetadataBlob(store, key, 'metadata', at), `${store.uri}/${key}`)
+      const json = await whileListed(readMetadataBlob(store, key, 'metadata', at), at)
+      return parseGlobalMetadata(json, `${store.uri}/${key}`)
     },
     index,
     indices: (names, at) => mapBounded(names, READS_AT_ONCE, (name) => index(name, at), at),
     shard,
-    sizes: (names, at) => mapBounded(names, READS_AT_ONCE, (name) => sizeOf(name, at), at),
+    sizes: (names, at) => sizesOf(names, (name) => shardCountOf(name, at), shard, at),
   }
 }
 
@@ -154,6 +164,34 @@ export async function readInfo(
   }
 }
 
+/** Shards of all indices go through one bounded pool, so that one index of many shards is not read one by one. */
+async function sizesOf(
+  names: readonly string[],
+  shardCount: (name: string) => Promise<number>,
+  shard: Snapshot['shard'],
+  signal: AbortSignal,
+): Promise<IndexSize[]> {
+  const counts = await mapBounded(names, READS_AT_ONCE, shardCount, signal)
+  const all = names.flatMap((name, at) => Array.from({ length: counts[at]! }, (_, number) => ({ name, number })))
+  const sizes = await mapBounded(
+    all,
+    READS_AT_ONCE,
+    ({ name, number }) => sizeOfShard(shard, name, number, signal),
+    signal,
+  )
+  let next = 0
+  return names.map((indexName, at) => {
+    const shards = sizes.slice(next, (next += counts[at]!))
+    const present = shards.filter((size) => size !== undefined)
+    return {
+      indexName,
+      shards,
+      bytes: present.reduce((sum, size) => sum + size.bytes, 0),
+      fileCount: present.reduce((sum, size) => sum + size.fileCount, 0),
+    }
+  })
+}
+
 async function sizeOfShard(
   shard: Snapshot['shard'],
   indexName: string,
@@ -167,6 +205,15 @@ async function sizeOfShard(
     if (isFailure(error, 'SNAPSHOT_INCOMPLETE')) return undefined
     throw error
   }
+}
+
+function deleted(record: SnapshotRecord, cause: Failure): Failure {
+  return new Failure('SNAPSHOT_NOT_FOUND', `it was deleted while it was read; ${cause.subject} is gone`, {
+    op: 'read snapshot',
+    subject: record.name,
+    hint: 'Choose another snapshot, and keep retention rules from deleting it during a migration.',
+    cause,
+  })
 }
 
 function requireShard(record: SnapshotRecord, entry: IndexEntry, shard: number): void {

@@ -36,3 +36,8 @@ export function typeless(types: object, server: string): unknown {
   const major = Number(/^es-(\d+)/.exec(server)?.[1] ?? '7')
   return major < 7 ? types : (Object.values(types)[0] ?? {})
 }
+
+/** The list of `{type: mapping}` that templates of some releases store, as one object. */
+export function mergeTypes(list: readonly object[]): object {
+  return Object.fromEntries(list.flatMap((types) => Object.entries(types)))
+}

@@ -20,7 +20,7 @@ describe('version ids', () => {
     [8_500_003, 'elasticsearch', '8.11'],
     [8_536_000, 'elasticsearch', '8.19'],
     [9_111_000, 'elasticsearch', '9.5.2-9.5.3'],
-    [135_249_227 ^ 0, 'opensearch', '1.3.14'],
+    [135_249_227, 'opensearch', '1.3.14'],
     [137_297_827, 'opensearch', '3.8.0'],
   ])('%i is a release of %s: %s', (id, distribution, release) => {
     expect(decodeVersionId(id)).toMatchObject({ distribution, release })
@@ -164,7 +164,7 @@ describe('latest', () => {
     expect(newestOf([snapshot('a', 5, 9), snapshot('b', 5, 9)])?.name).toBe('b')
     expect(newestOf([snapshot('a'), snapshot('b')])?.name).toBe('b')
     expect(newestOf([snapshot('a', 1, 2), snapshot('b')])?.name).toBe('a')
-    expect(newestOf([])).toBeUndefined()
+    expect(newestOf<SnapshotSummary>([])).toBeUndefined()
   })
 })
 

@@ -7,7 +7,7 @@ import { readAll } from '../../../src/core/byte-source.ts'
 import { openRepository } from '../../../src/repository/open.ts'
 import type { Repository } from '../../../src/repository/open.ts'
 import { requireComplete } from '../../../src/repository/snapshot.ts'
-import { comparable, flatten, settingsObject, typeless } from './comparable.ts'
+import { comparable, flatten, mergeTypes, settingsObject, typeless } from './comparable.ts'
 import { expectedMeta, fixtureRepositories, noFixtures } from './fixtures.ts'
 
 const signal = new AbortController().signal
@@ -97,7 +97,7 @@ describe.skipIf(noFixtures !== undefined)(`repositories of real servers (${noFix
           const { settings: wantedSettings, mappings: wantedMappings, ...wantedRest } = answer
           expect(rest).toEqual(comparable(wantedRest))
           expect(flatten(settings ?? {})).toEqual(flatten(wantedSettings as object))
-          const types = Array.isArray(mappings) ? (Object.assign({}, ...mappings) as object) : (mappings ?? {})
+          const types = Array.isArray(mappings) ? mergeTypes(mappings as object[]) : (mappings ?? {})
           expect(typeless(types, fixture.server)).toEqual(comparable(wantedMappings))
         }
         for (const { name: template, index_template: answer } of expected.index_templates?.index_templates ?? []) {
