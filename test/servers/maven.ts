@@ -29,7 +29,8 @@ export async function copyArtefacts(
     writeFileSync(join(own, 'pom.xml'), partPom(names[index]!, folder, artefacts))
   }
   writeFileSync(join(projectFolder, 'pom.xml'), aggregatePom(names))
-  const flags = ['-q', '-B', '-DincludeScope=runtime', '-Dmdep.prependGroupId=true']
+  // -U: an artefact that was not found once is asked for again.
+  const flags = ['-q', '-B', '-U', '-DincludeScope=runtime', '-Dmdep.prependGroupId=true']
   const { code, output } = await runCommand('mvn', [...flags, `${PLUGIN}:copy-dependencies`], {
     cwd: projectFolder,
     env: { ...process.env, JAVA_HOME: javaHome },

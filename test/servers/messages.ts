@@ -64,13 +64,21 @@ export function commandMissing(command: string, purpose: string): string {
   return `${purpose}: the command ${command} is not on the PATH. Install the package that has it.`
 }
 
+/** What Maven prints after every error. */
+const MAVEN_ADVICE = /^(To see the full stack trace|Re-run Maven|For more information|After correcting|\[Help \d)/
+
 /** Says which artefacts Maven did not get, with its reasons; for other failures the end of what it printed. */
 export function mavenFailed(server: ServerName, output: string): string {
   const errors = redactUrls(output)
     .split('\n')
     .filter((line) => line.includes('[ERROR]'))
-    .map((line) => line.replace(/^.*?\[ERROR\]\s*/, '').trim())
-    .filter((line) => line !== '')
+    .map((line) =>
+      line
+        .replace(/^.*?\[ERROR\]\s*/, '')
+        .replace(/ -> \[Help \d+\]$/, '.')
+        .trim(),
+    )
+    .filter((line) => line !== '' && !MAVEN_ADVICE.test(line))
   const reason = errors.slice(0, 3).join(' | ') || redactUrls(output).trim().split('\n').slice(-5).join(' | ')
   const missing = missingArtefacts(output)
   const what = missing.length === 0 ? 'Maven ended with an error' : `missing ${missing.join(', ')}`
@@ -84,7 +92,7 @@ export function mavenFailed(server: ServerName, output: string): string {
 export function missingArtefacts(output: string): string[] {
   const patterns = [
     /(?:Could not find artifact|Could not transfer artifact|Failure to find|Failed to read artifact descriptor for) ([\w.-]+(?::[\w.-]+){2,4})/g,
-    /artifact ([\w.-]+(?::[\w.-]+){2,4}) has not been downloaded/g,
+    /([\w.-]+(?::[\w.-]+){2,4}) (?:was not found in|has not been downloaded)/g,
   ]
   return [...new Set(patterns.flatMap((pattern) => [...output.matchAll(pattern)].flatMap((match) => match[1] ?? [])))]
 }

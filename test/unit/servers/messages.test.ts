@@ -51,7 +51,7 @@ describe('the message for', () => {
     const message = mavenFailed(server, notFound)
     expect(message).toContain('build elasticsearch 7.10.2: missing org.elasticsearch:elasticsearch:jar:7.10.99.')
     expect(message).toContain('Could not find artifact')
-    expect(message).not.toMatch(/mirror|pass|\[ERROR\]/)
+    expect(message).not.toMatch(/mirror|pass|\[ERROR\]|full stack trace/)
   })
 
   test('another end of Maven quotes what it printed last', () => {
@@ -85,6 +85,9 @@ describe('the message for', () => {
 
 test('missing artefacts are listed once', () => {
   expect(missingArtefacts(notTransferred)).toEqual(['a.b:c:pom:1.0'])
+  expect(missingArtefacts('part-0:pom:1: d.e:f:jar:2.0 was not found in https://x during a previous attempt')).toEqual([
+    'd.e:f:jar:2.0',
+  ])
 })
 
 test('every address is redacted, whatever stands around it', () => {
