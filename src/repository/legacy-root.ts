@@ -68,7 +68,7 @@ async function readLegacyRecord(
     info = parseSnapshotInfo(json, subject)
     for (const index of info.indexNames) {
       requireSegment(index, 'index name', new MetadataFields(json, subject))
-      indices.set(index, { name: index, id: index, shardCount: undefined, shardPathType: 0 })
+      indices.set(index, { name: index, id: index, shardPathType: 0 })
     }
   } catch (error) {
     if (!isFailure(error, 'BLOB_NOT_FOUND', 'BLOB_CORRUPT', 'FORMAT_UNSUPPORTED')) throw error

@@ -44,7 +44,6 @@ function indicesBySnapshot(
     const entry: IndexEntry = {
       name,
       id: requireSegment(fields.string('id'), 'index id', fields),
-      shardCount: fields.optionalList('shard_generations')?.length,
       shardPathType: fields.optionalCount('shard_path_type') ?? 0,
     }
     for (const uuid of snapshotsOf(fields)) {

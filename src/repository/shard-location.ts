@@ -51,7 +51,10 @@ export async function shardFolders(
   })
 }
 
-/** The path that the repository recorded for a shard; undefined when it has no record of the index. */
+/**
+ * The path that the repository recorded for a shard; undefined when it has no record of it. An index that was deleted and
+ * created again with more shards has several records under one id, which agree on the shards they share.
+ */
 async function recordedPath(
   store: BlobStore,
   index: IndexEntry,
@@ -83,9 +86,7 @@ async function readRecord(
   const subject = `${store.uri}/${key}`
   const fields = new MetadataFields(parseJsonBlob(bytes, subject), subject)
   const paths = fields.strings('paths')
-  // Records of an index that was deleted and created again under the same id may differ in their number of shards.
   if (fields.optionalCount('shard_path_type') !== index.shardPathType) return undefined
-  if (index.shardCount !== undefined && paths.length !== index.shardCount) return undefined
   const path = paths[shard]
   if (path === undefined) return undefined
   const parts = path.replace(/\/$/, '').split('/')

@@ -26,8 +26,6 @@ export interface IndexEntry {
   readonly name: string
   /** Folder name under `indices/`: an id of the repository, not the uuid of the index; the index name before 5.0. */
   readonly id: string
-  /** Number of shards, when the root records it (7.6 and later). */
-  readonly shardCount: number | undefined
   /** 0 fixed, 1 hashed prefix, 2 hashed infix (OpenSearch 2.17 and later). */
   readonly shardPathType: number
 }

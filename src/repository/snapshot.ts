@@ -4,6 +4,8 @@ import { Failure, isFailure } from '../core/failure.ts'
 import { closeNames, nameList } from './close-names.ts'
 import { parseGlobalMetadata } from './global-metadata.ts'
 import type { GlobalMetadata } from './global-metadata.ts'
+import { sizesOf } from './index-sizes.ts'
+import type { IndexSize, SizedIndex } from './index-sizes.ts'
 import { parseIndexMetadata } from './index-metadata.ts'
 import type { IndexMetadata } from './index-metadata.ts'
 import { readMetadataBlob } from './metadata-blob.ts'
@@ -14,15 +16,6 @@ import type { ShardFailure, SnapshotInfo } from './snapshot-info.ts'
 import type { IndexEntry, SnapshotRecord, SnapshotSummary } from './snapshot-record.ts'
 
 const READS_AT_ONCE = 16
-
-/** What one index takes in a snapshot. */
-export interface IndexSize {
-  readonly indexName: string
-  readonly bytes: number
-  readonly fileCount: number
-  /** One entry a shard; undefined for shards that are missing from an incomplete snapshot. */
-  readonly shards: readonly ({ readonly bytes: number; readonly fileCount: number } | undefined)[]
-}
 
 /** One opened snapshot. Nothing is cached: every call reads its blobs, and all calls may run concurrently. */
 export interface Snapshot extends SnapshotSummary {
@@ -44,7 +37,7 @@ export interface Snapshot extends SnapshotSummary {
   /** The files of one shard; `SNAPSHOT_INCOMPLETE` when the snapshot does not have it. */
   shard(indexName: string, shard: number, signal: AbortSignal): Promise<ShardSnapshot>
   /** Bytes and files of several indices, from the file lists of all their shards, a bounded number of reads at a time. */
-  sizes(names: readonly string[], signal: AbortSignal): Promise<IndexSize[]>
+  sizes(indices: readonly SizedIndex[], signal: AbortSignal): Promise<IndexSize[]>
 }
 
 /**
@@ -87,7 +80,6 @@ export async function openSnapshot(
   }
   const shard = async (name: string, number: number, at: AbortSignal): Promise<ShardSnapshot> => {
     const entry = entryOf(name)
-    requireShard(record, entry, number)
     const failure = failures.find((item) => item.indexName === name && item.shard === number)
     if (failure !== undefined) throw missingShard(record, name, number, failure.reason)
     try {
@@ -97,8 +89,6 @@ export async function openSnapshot(
       throw expected ? missingShard(record, name, number, `the snapshot is ${summary.state}`, error) : error
     }
   }
-  const shardCountOf = async (name: string, at: AbortSignal): Promise<number> =>
-    entryOf(name).shardCount ?? (await index(name, at)).numberOfShards
   return {
     ...summary,
     dataStreams: info?.dataStreams ?? [],
@@ -115,7 +105,7 @@ export async function openSnapshot(
     index,
     indices: (names, at) => mapBounded(names, READS_AT_ONCE, (name) => index(name, at), at),
     shard,
-    sizes: (names, at) => sizesOf(names, (name) => shardCountOf(name, at), shard, at),
+    sizes: (indices, at) => sizesOf(indices, shard, at),
   }
 }
 
@@ -164,63 +154,12 @@ export async function readInfo(
   }
 }
 
-/** Shards of all indices go through one bounded pool, so that one index of many shards is not read one by one. */
-async function sizesOf(
-  names: readonly string[],
-  shardCount: (name: string) => Promise<number>,
-  shard: Snapshot['shard'],
-  signal: AbortSignal,
-): Promise<IndexSize[]> {
-  const counts = await mapBounded(names, READS_AT_ONCE, shardCount, signal)
-  const all = names.flatMap((name, at) => Array.from({ length: counts[at]! }, (_, number) => ({ name, number })))
-  const sizes = await mapBounded(
-    all,
-    READS_AT_ONCE,
-    ({ name, number }) => sizeOfShard(shard, name, number, signal),
-    signal,
-  )
-  let next = 0
-  return names.map((indexName, at) => {
-    const shards = sizes.slice(next, (next += counts[at]!))
-    const present = shards.filter((size) => size !== undefined)
-    return {
-      indexName,
-      shards,
-      bytes: present.reduce((sum, size) => sum + size.bytes, 0),
-      fileCount: present.reduce((sum, size) => sum + size.fileCount, 0),
-    }
-  })
-}
-
-async function sizeOfShard(
-  shard: Snapshot['shard'],
-  indexName: string,
-  number: number,
-  signal: AbortSignal,
-): Promise<IndexSize['shards'][number]> {
-  try {
-    const { totalBytes, files } = await shard(indexName, number, signal)
-    return { bytes: totalBytes, fileCount: files.length }
-  } catch (error) {
-    if (isFailure(error, 'SNAPSHOT_INCOMPLETE')) return undefined
-    throw error
-  }
-}
-
 function deleted(record: SnapshotRecord, cause: Failure): Failure {
   return new Failure('SNAPSHOT_NOT_FOUND', `it was deleted while it was read; ${cause.subject} is gone`, {
     op: 'read snapshot',
     subject: record.name,
     hint: 'Choose another snapshot, and keep retention rules from deleting it during a migration.',
     cause,
-  })
-}
-
-function requireShard(record: SnapshotRecord, entry: IndexEntry, shard: number): void {
-  if (Number.isSafeInteger(shard) && shard >= 0 && shard < (entry.shardCount ?? Infinity)) return
-  throw new Failure('BLOB_NOT_FOUND', `no shard ${shard}; it has ${entry.shardCount ?? 'fewer'}`, {
-    op: `read snapshot ${record.name}, index`,
-    subject: entry.name,
   })
 }
 

@@ -142,7 +142,7 @@ describe('an incomplete snapshot', () => {
       failures: [{ indexName: 'logs', shard: 0, reason: 'node left' }],
     })
     await expect(snapshot.shard('logs', 0, signal)).rejects.toEqual(failure('SNAPSHOT_INCOMPLETE', 'node left'))
-    expect(await snapshot.sizes(['logs'], signal)).toEqual([
+    expect(await snapshot.sizes([{ name: 'logs', numberOfShards: 1 }], signal)).toEqual([
       { indexName: 'logs', bytes: 0, fileCount: 0, shards: [undefined] },
     ])
     expect(() => {
@@ -224,7 +224,7 @@ describe('what a snapshot does not hold', () => {
       code: 'INDEX_NOT_FOUND',
       hint: 'Did you mean logs?',
     })
-    await expect(snapshot.shard('logs', 1, signal)).rejects.toEqual(failure('BLOB_NOT_FOUND', 'no shard 1; it has 1'))
+    await expect(snapshot.shard('logs', 1, signal)).rejects.toEqual(failure('BLOB_NOT_FOUND', 'indices/I/1/snap-S.dat'))
   })
 
   it('is refused as a shallow snapshot when the segments are in a remote store', async () => {

@@ -127,7 +127,7 @@ describe.skipIf(noFixtures !== undefined)(`repositories of real servers (${noFix
       for (const name of Object.keys(fixture.snapshots)) {
         const snapshot = await repository.snapshot(name, signal)
         const indices = await snapshot.indices(snapshot.indexNames, signal)
-        const sizes = await snapshot.sizes(snapshot.indexNames, signal)
+        const sizes = await snapshot.sizes(indices, signal)
         for (const [position, index] of indices.entries()) {
           expect(sizes[position]!.shards).toHaveLength(index.numberOfShards)
           for (let number = 0; number < index.numberOfShards; number++) {
