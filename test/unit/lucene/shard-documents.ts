@@ -1,5 +1,7 @@
 import { crc32 } from 'node:zlib'
 import { combineCrc32 } from '../../../src/codec/crc32.ts'
+import { requireChecksum } from '../../../src/codec/lucene-envelope.ts'
+import { Failure } from '../../../src/core/failure.ts'
 import { readCommit } from '../../../src/lucene/commit.ts'
 import type { Directory } from '../../../src/lucene/directory.ts'
 import type { SortedColumn } from '../../../src/lucene/doc-values/columns.ts'
@@ -68,7 +70,7 @@ export async function readShard(
               )
         const uid = text(1)
         if (uid === undefined && spans.counts[0] === 0) {
-          if (values.length > 0) throw new Error(`live document ${doc} has fields but no id`)
+          if (values.length > 0) throw corrupt(segment, `live document ${doc} has fields but no id`)
           continue
         }
         const { type, id } =
@@ -84,10 +86,13 @@ export async function readShard(
     if (liveDocs !== live.count) throw new Error(`${liveDocs} live documents, counted are ${live.count}`)
     if (stored.checksum !== undefined) {
       const tail = stored.tail.subarray(0, stored.tail.length - 8)
-      const whole = combineCrc32(crc, crc32(tail), tail.length)
-      if (whole !== stored.checksum) throw new Error(`checksum ${whole}, recorded is ${stored.checksum}`)
+      requireChecksum(combineCrc32(crc, crc32(tail), tail.length), stored.checksum, stored.fdt.name)
     }
   }
+}
+
+function corrupt(segment: Segment, detail: string): Failure {
+  return new Failure('BLOB_CORRUPT', detail, { op: 'read', subject: `segment ${segment.name}` })
 }
 
 /** Parents of Elasticsearch 5: a column for each parent type, which holds a parent's own id, too. */
