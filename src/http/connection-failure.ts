@@ -50,6 +50,7 @@ const TLS_PROBLEMS: Readonly<Record<string, (certificate: ServerCertificate | un
     `the certificate is made out to other names${certificate ? ` (${certificate.names || certificate.subject})` : ''}`,
 }
 
+const CLIENT_CERTIFICATE_HINT = 'If the cluster asks for a client certificate, give one with authConfig.mtls.'
 const TRUST_HINT = 'Give the authority that issued it with tls.caFile; tls.verify: false accepts any certificate.'
 const TLS_HINTS: Readonly<Record<string, string>> = {
   CERT_HAS_EXPIRED: 'Renew the certificate on the cluster; tls.verify: false accepts it as it is.',
@@ -85,9 +86,8 @@ export async function explainNoAnswer(error: unknown, endpoint: Endpoint, reques
     return { sent: false, failure: new Failure('CLUSTER_TLS', detail, { ...options, hint }) }
   }
   if (code.includes('ALERT')) {
-    const hint = 'If the cluster asks for a client certificate, give one with authConfig.mtls.'
     const detail = `the server broke off the TLS handshake (${alertOf(error)})`
-    return { sent: false, failure: new Failure('CLUSTER_TLS', detail, { ...options, hint }) }
+    return { sent: false, failure: new Failure('CLUSTER_TLS', detail, { ...options, hint: CLIENT_CERTIFICATE_HINT }) }
   }
   if (endpoint.scheme === 'http' && (await probeTls(endpoint, PROBE_TIMEOUT_MS)) !== undefined) {
     const detail = `port ${endpoint.port} of ${endpoint.host} speaks TLS, but the endpoint begins with http://`
@@ -95,7 +95,9 @@ export async function explainNoAnswer(error: unknown, endpoint: Endpoint, reques
     return { sent: false, failure: new Failure('CLUSTER_TLS', detail, { ...options, hint }) }
   }
   const detail = BROKEN[code] ?? (code.startsWith('HPE_') ? 'the answer is not HTTP' : messageOf(error))
-  return { sent: true, failure: new Failure('CLUSTER_UNREACHABLE', detail, { ...options, retryable: true }) }
+  // Some servers close the connection without an alert when the client shows no certificate.
+  const hint = endpoint.scheme === 'https' && { hint: CLIENT_CERTIFICATE_HINT }
+  return { sent: true, failure: new Failure('CLUSTER_UNREACHABLE', detail, { ...options, ...hint, retryable: true }) }
 }
 
 /** The code of an error or of the first of its causes that has one (happy eyeballs reports several errors as one). */

@@ -4,12 +4,13 @@ import type { HttpResponse } from './http-client.ts'
 /** How much of a server's own words a message carries. */
 const MAX_WORDS = 300
 
+const BLOCK = /cluster_?block_?exception/i
 const SIGNATURE = /signature|security token|InvalidClientTokenId|UnrecognizedClient|MissingAuthenticationToken/i
 
 /** The failure that a 401 or 403 stands for; undefined for every answer that the caller has to judge. */
 export function denialOf(response: HttpResponse, request: string): Failure | undefined {
   if (response.status !== 401 && response.status !== 403) return undefined
-  const words = serverWords(response.body)
+  const words = reasonIn(response.body) ?? serverWords(response.body)
   const options = { op: 'send', subject: request }
   if (response.status === 401) {
     const scheme = response.headers['www-authenticate']?.split(' ')[0]
@@ -23,7 +24,7 @@ export function denialOf(response: HttpResponse, request: string): Failure | und
     )
   }
   // An index block answers 403 as well, but it is about the index and not about the user.
-  if (words.includes('cluster_block_exception') || words.includes('ClusterBlockException')) return undefined
+  if (BLOCK.test(serverWords(response.body))) return undefined
   if (SIGNATURE.test(words)) {
     return new Failure('CLUSTER_AUTH', `status 403, signature refused${said(words)}`, {
       ...options,
@@ -43,6 +44,11 @@ export function serverWords(body: Uint8Array): string {
     .replace(/[\s\p{Cc}]+/gu, ' ')
     .trim()
   return text.length <= MAX_WORDS ? text : `${text.slice(0, MAX_WORDS)}…`
+}
+
+/** The reason inside an error of a cluster; undefined when the answer is none. */
+function reasonIn(body: Uint8Array): string | undefined {
+  return /"reason"\s*:\s*"((?:[^"\\]|\\.)+)"/.exec(serverWords(body))?.[1]
 }
 
 function said(words: string): string {
