@@ -8,11 +8,6 @@ export function compareVersions(a: LuceneVersion, b: LuceneVersion): number {
   return a[0] - b[0] || a[1] - b[1] || a[2] - b[2]
 }
 
-/** `9.12.2`. */
-export function formatVersion(version: LuceneVersion): string {
-  return version.join('.')
-}
-
 /** Three numbers in a row. */
 export function readVersion(cursor: ByteCursor, form: 'vint' | 'int32'): LuceneVersion {
   const next = (): number => (form === 'vint' ? cursor.vCount('version part', 255) : cursor.int32())

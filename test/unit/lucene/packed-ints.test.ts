@@ -15,7 +15,7 @@ function packLittle(values: readonly bigint[], bits: number): Uint8Array {
   return Uint8Array.from(text.match(/.{1,8}/g) ?? [], (byte) => Number.parseInt(reversed(byte.padEnd(8, '0')), 2))
 }
 
-const reversed = (text: string): string => [...text].reverse().join('')
+const reversed = (text: string): string => Array.from(text).reverse().join('')
 
 const valuesOf = (widths: readonly number[]): fc.Arbitrary<{ bits: number; values: bigint[] }> =>
   fc.constantFrom(...widths).chain((bits) =>

@@ -5,7 +5,7 @@ import { Failure } from '../../../src/core/failure.ts'
 import { readCommit } from '../../../src/lucene/commit.ts'
 import type { Directory } from '../../../src/lucene/directory.ts'
 import type { SortedColumn } from '../../../src/lucene/doc-values/columns.ts'
-import { readSortedColumn } from '../../../src/lucene/doc-values/doc-values.ts'
+import { readNumericColumn, readSortedColumn } from '../../../src/lucene/doc-values/doc-values.ts'
 import { readLiveDocs } from '../../../src/lucene/live-docs.ts'
 import { openSegment, type Segment } from '../../../src/lucene/segment.ts'
 import { chunkScratch } from '../../../src/lucene/stored-chunk.ts'
@@ -93,6 +93,23 @@ export async function readShard(
 
 function corrupt(segment: Segment, detail: string): Failure {
   return new Failure('BLOB_CORRUPT', detail, { op: 'read', subject: `segment ${segment.name}` })
+}
+
+/** A NUMERIC column by document; undefined when the segment has none that this release reads. */
+export async function readNumbers(
+  segment: Segment,
+  name: string,
+  signal: AbortSignal,
+): Promise<ReadonlyMap<number, bigint> | undefined> {
+  const field = segment.fields.byName.get(name)
+  if (field?.docValuesType !== 'numeric') return undefined
+  const { docs, values } = await readNumericColumn(segment, field, signal)
+  const byDoc = new Map<number, bigint>()
+  for (let doc = 0; doc < segment.maxDoc; doc++) {
+    if (((docs.bits[doc >> 3]! >> (doc & 7)) & 1) === 1) byDoc.set(doc, values[byDoc.size]!)
+  }
+  if (byDoc.size !== values.length) throw corrupt(segment, `${byDoc.size} documents, ${values.length} values`)
+  return byDoc
 }
 
 /** Parents of Elasticsearch 5: a column for each parent type, which holds a parent's own id, too. */
