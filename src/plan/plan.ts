@@ -36,7 +36,7 @@ export type PlannedAuth =
   | { readonly kind: 'none' }
   | { readonly kind: 'basic'; readonly username: SecretRef; readonly password: SecretRef }
   | { readonly kind: 'apiKey'; readonly key: SecretRef }
-  | { readonly kind: 'sigv4'; readonly region: string; readonly service: string }
+  | { readonly kind: 'sigv4'; readonly region: string; readonly service: 'es' | 'aoss' }
   | { readonly kind: 'mtls'; readonly certFile: string; readonly keyFile: string }
 
 /** One source cluster into one target cluster, through one snapshot. */

@@ -14,6 +14,8 @@ export class SourceLines {
   bytes: Uint8Array = new Uint8Array(0)
   start = 0
   end = 0
+  /** True when the line is not the stored bytes themselves. */
+  rewritten = false
   #chunk: Uint8Array | undefined
   #nextLineFeed = 0
   #nextReturn = 0
@@ -38,11 +40,13 @@ export class SourceLines {
       this.bytes = chunk
       this.start = start
       this.end = end
+      this.rewritten = false
       return true
     }
     this.bytes = sourceToJsonLine(chunk.subarray(start, end), `source of document ${batch.doc(place)}`)
     this.start = 0
     this.end = this.bytes.length
+    this.rewritten = true
     return true
   }
 }

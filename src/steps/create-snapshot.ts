@@ -1,0 +1,155 @@
+import type { Cluster } from '../cluster/cluster.ts'
+import { createRepository } from '../cluster/repositories.ts'
+import {
+  createSnapshot as startSnapshot,
+  deleteSnapshot,
+  snapshotProgress,
+  type SnapshotProgress,
+} from '../cluster/snapshots.ts'
+import { Failure } from '../core/failure.ts'
+import type { PlannedMigration, PlannedRepository } from '../plan/plan.ts'
+import { migrationOf, snapshotName } from './plan-parts.ts'
+import type { Step, StepContext } from './step.ts'
+
+const POLL_MS = 1000
+
+/** What Create Snapshot leaves behind. */
+export interface CreateSnapshotData {
+  readonly snapshot: string
+}
+
+/**
+ * Registers the repository on the source if the plan says so, and takes the snapshot of all indices of the migration. Run
+ * again, it goes on waiting for the snapshot it started. `SNAPSHOT_FAILED` with the source's reason.
+ */
+export const createSnapshot: Step = async (input, context) => {
+  const migration = migrationOf(input.plan, input.step)
+  if (!migration.snapshot.create) throw new Error(`step ${input.step.id} has no snapshot to create`)
+  const source = await context.clusters.source(migration.source)
+  const snapshot = snapshotName(input, migration)
+  if (migration.repository.register) await register(source, migration, context)
+
+  const earlier = await snapshotProgress(source, migration.repository.name, snapshot, context.signal)
+  if (earlier?.state === 'FAILED' && isOurs(context, migration, snapshot)) {
+    await deleteSnapshot(source, migration.repository.name, snapshot, context.signal)
+  }
+  if (earlier === undefined || earlier.state === 'FAILED') await start(source, migration, snapshot, context)
+
+  const ended = await waitFor(source, migration.repository.name, snapshot, context)
+  judge(ended, migration, snapshot)
+  const failed = ended.shards.failed === 0 ? '' : `, ${ended.shards.failed} shards missing`
+  const data: CreateSnapshotData = { snapshot }
+  return { result: 'done', summary: `snapshot ${snapshot} of ${ended.shards.total} shards${failed}`, data }
+}
+
+async function register(source: Cluster, migration: PlannedMigration, context: StepContext): Promise<void> {
+  const { repository } = migration
+  await context.recordChange({
+    id: `repository:${migration.source}/${repository.name}`,
+    kind: 'repository-registered',
+    side: 'source',
+    cluster: migration.source,
+    subject: repository.name,
+  })
+  const settings = repositorySettings(repository, source)
+  await createRepository(source, { name: repository.name, type: repository.type, settings }, context.signal)
+  context.log('info', `Registered repository ${repository.name} on source ${migration.source}`)
+}
+
+/** Settings as the source reads them; credentials are the source's own business. */
+function repositorySettings(repository: PlannedRepository, source: Cluster): Record<string, unknown> {
+  if (repository.type === 'fs') return { location: repository.sourcePath ?? repository.uri }
+  const [, bucket = '', basePath = ''] = /^s3:\/\/([^/]+)\/?(.*)$/.exec(repository.uri) ?? []
+  const { region, endpoint, pathStyle } = repository.s3 ?? {}
+  const { distribution, version } = source.info
+  return {
+    bucket,
+    base_path: basePath.replace(/\/+$/, ''),
+    ...(region === undefined ? {} : { region }),
+    ...(endpoint === undefined ? {} : { endpoint }),
+    ...(pathStyle === true || endpoint !== undefined ? { path_style_access: true } : {}),
+    // Without it OpenSearch 3 asks for an encryption that other S3 services refuse.
+    ...(distribution === 'opensearch' && version.major >= 3 && endpoint !== undefined
+      ? { server_side_encryption_type: 'bucket_default' }
+      : {}),
+  }
+}
+
+function isOurs(context: StepContext, migration: PlannedMigration, snapshot: string): boolean {
+  return context.openChanges().some((change) => change.id === changeId(migration, snapshot))
+}
+
+function changeId(migration: PlannedMigration, snapshot: string): string {
+  return `snapshot:${migration.source}/${migration.repository.name}/${snapshot}`
+}
+
+async function start(
+  source: Cluster,
+  migration: PlannedMigration,
+  snapshot: string,
+  context: StepContext,
+): Promise<void> {
+  const planned = migration.snapshot
+  if (!planned.create) return
+  await context.recordChange({
+    id: changeId(migration, snapshot),
+    kind: 'snapshot-created',
+    side: 'source',
+    cluster: migration.source,
+    subject: `${migration.repository.name}/${snapshot}`,
+  })
+  for (;;) {
+    const outcome = await startSnapshot(
+      source,
+      {
+        repository: migration.repository.name,
+        snapshot,
+        indices: planned.indices,
+        includeGlobalState: planned.includeGlobalState,
+        partial: planned.partial === 'accept',
+      },
+      context.signal,
+    )
+    if (outcome !== 'busy') return
+    context.progress({ message: 'waiting for another snapshot of the source to end' })
+    await context.clock.sleep(5 * POLL_MS, context.signal)
+  }
+}
+
+async function waitFor(
+  source: Cluster,
+  repository: string,
+  snapshot: string,
+  context: StepContext,
+): Promise<SnapshotProgress> {
+  for (;;) {
+    const now = await snapshotProgress(source, repository, snapshot, context.signal)
+    if (now === undefined) {
+      throw new Failure('SNAPSHOT_FAILED', 'it has disappeared', {
+        op: 'create snapshot',
+        subject: `${repository}/${snapshot}`,
+        hint: 'Somebody deleted it, or the source lost it; submit again.',
+      })
+    }
+    if (now.state !== 'IN_PROGRESS' && now.state !== 'STARTED' && now.state !== 'INIT') return now
+    context.progress({
+      message: `${now.shards.done} of ${now.shards.total} shards`,
+      ...(now.bytes === undefined ? {} : { bytes: now.bytes }),
+    })
+    await context.clock.sleep(POLL_MS, context.signal)
+  }
+}
+
+function judge(ended: SnapshotProgress, migration: PlannedMigration, snapshot: string): void {
+  if (ended.state === 'SUCCESS') return
+  if (ended.state === 'PARTIAL' && migration.snapshot.partial === 'accept') return
+  const why = ended.failures.map((failure) => `${failure.index}[${failure.shard}]: ${failure.reason}`).slice(0, 5)
+  throw new Failure('SNAPSHOT_FAILED', `it ended as ${ended.state}${why.length === 0 ? '' : `: ${why.join('; ')}`}`, {
+    op: 'create snapshot',
+    subject: `${migration.repository.name}/${snapshot}`,
+    hint:
+      ended.state === 'PARTIAL'
+        ? 'Make every index green or yellow on the source, or set createSnapshot.partial: accept.'
+        : 'Look into the log of the source cluster; the repository must be writable by all of its nodes.',
+  })
+}

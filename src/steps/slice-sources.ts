@@ -1,0 +1,84 @@
+import { openRepository } from '../repository/open.ts'
+import type { ShardSnapshot } from '../repository/shard-snapshot.ts'
+import type { Snapshot } from '../repository/snapshot.ts'
+import { Failure } from '../core/failure.ts'
+import { readCommit, type Commit } from '../lucene/commit.ts'
+import { openSegmentSource, type SegmentSource } from '../source/segment-source.ts'
+import { typeOfDocuments } from '../source/document-type.ts'
+import type { RepositoryLocation } from '../blob/location.ts'
+import type { SliceRef } from '../coordination/work-store.ts'
+
+/** Segments that stay open; slices of one segment usually follow each other. */
+const KEPT_SEGMENTS = 4
+const KEPT_SHARDS = 16
+
+/** A slice, opened for reading. */
+export interface OpenSlice {
+  readonly source: SegmentSource
+  /** Mapping type that all documents of the index have; undefined when they store their own or have none. */
+  readonly indexType: string | undefined
+}
+
+interface OpenShard {
+  readonly shard: ShardSnapshot
+  readonly commit: Commit
+  readonly indexType: string | undefined
+}
+
+/** Opens slices of one snapshot; what is open already is used again, a bounded number of segments and shards is kept. */
+export class SliceSources {
+  readonly #snapshot: Snapshot
+  readonly #shards = new Map<string, Promise<OpenShard>>()
+  readonly #segments = new Map<string, Promise<SegmentSource>>()
+
+  constructor(snapshot: Snapshot) {
+    this.#snapshot = snapshot
+  }
+
+  /** Opens the snapshot of that name at a location. Codes as `openRepository`. */
+  static async open(location: RepositoryLocation, snapshot: string, signal: AbortSignal): Promise<SliceSources> {
+    const repository = await openRepository(location, signal)
+    return new SliceSources(await repository.snapshot(snapshot, signal))
+  }
+
+  async slice(ref: SliceRef, signal: AbortSignal): Promise<OpenSlice> {
+    const { shard, commit, indexType } = await keep(this.#shards, KEPT_SHARDS, `${ref.shard} ${ref.index}`, () =>
+      this.#openShard(ref.index, ref.shard, signal),
+    )
+    const source = await keep(this.#segments, KEPT_SEGMENTS, `${ref.shard} ${ref.segment} ${ref.index}`, async () => {
+      const segment = commit.segments.find((candidate) => candidate.name === ref.segment)
+      const opened = segment && (await openSegmentSource(shard.directory, segment, signal))
+      if (opened !== undefined) return opened
+      throw new Failure('STATE_CORRUPT', `the snapshot has no documents in segment ${ref.segment}`, {
+        op: 'open work item of',
+        subject: `${ref.index} shard ${ref.shard}`,
+        hint: 'The work state belongs to another snapshot; submit again under another name.',
+      })
+    })
+    return { source, indexType }
+  }
+
+  async #openShard(index: string, number: number, signal: AbortSignal): Promise<OpenShard> {
+    const metadata = await this.#snapshot.index(index, signal)
+    const shard = await this.#snapshot.shard(index, number, signal)
+    return { shard, commit: await readCommit(shard.directory, signal), indexType: typeOfDocuments(metadata) }
+  }
+}
+
+/** A value of a small cache by least recent use; a failed opening is not kept. */
+async function keep<T>(cache: Map<string, Promise<T>>, limit: number, key: string, open: () => Promise<T>): Promise<T> {
+  const known = cache.get(key)
+  const value = known ?? open()
+  cache.delete(key)
+  cache.set(key, value)
+  for (const oldest of cache.keys()) {
+    if (cache.size <= limit) break
+    cache.delete(oldest)
+  }
+  try {
+    return await value
+  } catch (error) {
+    cache.delete(key)
+    throw error
+  }
+}
