@@ -1,4 +1,5 @@
 import { Secret } from '../core/secret.ts'
+import type { Authorizer } from './authorizer.ts'
 
 /** How a client shows who it is. */
 export type HttpAuth =
@@ -10,21 +11,6 @@ export type HttpAuth =
   | { readonly kind: 'sigv4'; readonly region: string; readonly service: 'es' | 'aoss' }
   /** A client certificate; both files in PEM. */
   | { readonly kind: 'mtls'; readonly certFile: string; readonly keyFile: string }
-
-/** What is about to be sent, as a signature covers it. */
-export interface OutgoingRequest {
-  readonly method: string
-  /** The value of the `host` header. */
-  readonly host: string
-  /** Path with prefix, percent-encoded, without the query. */
-  readonly path: string
-  readonly query: Readonly<Record<string, string | number | boolean>>
-  readonly headers: Readonly<Record<string, string>>
-  readonly body: Uint8Array | string | undefined
-}
-
-/** Headers that prove the client's identity for one request; asked again for every attempt. */
-export type Authorizer = (request: OutgoingRequest) => Promise<Readonly<Record<string, string>>>
 
 /** The authorizer of a way to authenticate; the signing code is loaded only for `sigv4`. */
 export async function openAuthorizer(auth: HttpAuth): Promise<Authorizer> {

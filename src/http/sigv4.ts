@@ -2,7 +2,7 @@ import { createHash, createHmac } from 'node:crypto'
 import { defaultProvider } from '@aws-sdk/credential-provider-node'
 import { SignatureV4 } from '@smithy/signature-v4'
 import { Failure, messageOf } from '../core/failure.ts'
-import type { Authorizer } from './auth.ts'
+import type { Authorizer } from './authorizer.ts'
 
 /** SHA-256 of this machine in the form the signer asks for: with a secret it is the keyed hash. */
 class Sha256 {
