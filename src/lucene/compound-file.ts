@@ -1,6 +1,8 @@
 import type { ByteSource } from '../core/byte-source.ts'
-import { FOOTER_LENGTH } from '../codec/lucene-envelope.ts'
-import { bigEndianFormat, littleEndianFormat, readMetadataFile, type FileFormats } from './metadata-file.ts'
+import { ByteCursor } from '../core/byte-cursor.ts'
+import { FOOTER_LENGTH, footerChecksum } from '../codec/lucene-envelope.ts'
+import type { Directory } from './directory.ts'
+import { bigEndianFormat, littleEndianFormat, readHeader, readMetadataFile, type FileFormats } from './metadata-file.ts'
 import { readCount } from './string-collections.ts'
 
 const MAX_BYTES = 16 * 1024 * 1024
@@ -11,10 +13,50 @@ const FORMATS: FileFormats = {
   Lucene90CompoundEntries: littleEndianFormat(0, 0),
 }
 
+const DATA_FORMATS: FileFormats = {
+  CompoundFileWriterData: { oldest: 0, newest: 1, header: 'plain', footerSince: 1, order: 'big' },
+  Lucene50CompoundData: bigEndianFormat(0, 0),
+  Lucene90CompoundData: littleEndianFormat(0, 0),
+}
+/** Longest header: magic, name, version, id. */
+const HEAD_BYTES = 64
+
 /** Where one file lies inside a compound file; it is complete, with its own header, footer and checksum. */
 export interface CompoundEntry {
   readonly offset: number
   readonly length: number
+}
+
+/** An opened compound file. */
+export interface CompoundFile {
+  readonly data: ByteSource
+  /** By name without the segment's name: `.fdt`, `_Lucene80_0.dvd`. */
+  readonly entries: ReadonlyMap<string, CompoundEntry>
+}
+
+/**
+ * Opens the compound file of a segment: reads its directory, and the header and footer of the data, which tell a file of
+ * another segment under its name. Codes as {@link readCompoundEntries}.
+ */
+export async function openCompound(
+  directory: Directory,
+  segment: { readonly name: string; readonly id: Uint8Array | undefined },
+  signal: AbortSignal,
+): Promise<CompoundFile> {
+  const data = directory.open(`${segment.name}.cfs`)
+  const { length, name } = data
+  const [entries, head, footer] = await Promise.all([
+    readCompoundEntries(directory.open(`${segment.name}.cfe`), length, segment.id, signal),
+    data.read(0, Math.min(HEAD_BYTES, length), signal),
+    data.read(Math.max(0, length - FOOTER_LENGTH), length, signal),
+  ])
+  const cursor = new ByteCursor(head, name)
+  const { version, format } = readHeader(cursor, DATA_FORMATS, { id: segment.id, suffix: '' })
+  if (version >= format.footerSince) footerChecksum(footer, name, length)
+  for (const [part, { offset }] of entries) {
+    if (offset < cursor.offset) throw cursor.corrupt(`file '${part}' begins inside the header`, offset)
+  }
+  return { data, entries }
 }
 
 /**

@@ -1,7 +1,7 @@
 import type { ByteSource } from '../core/byte-source.ts'
 import { regionSource } from '../core/byte-source.ts'
 import type { SegmentCommit } from './commit.ts'
-import { readCompoundEntries, type CompoundEntry } from './compound-file.ts'
+import { openCompound } from './compound-file.ts'
 import type { Directory } from './directory.ts'
 import { readFieldInfos, type FieldInfos } from './field-infos.ts'
 import type { LuceneVersion } from './lucene-version.ts'
@@ -39,19 +39,13 @@ export interface Segment {
 export async function openSegment(directory: Directory, commit: SegmentCommit, signal: AbortSignal): Promise<Segment> {
   const { name, id, codec } = commit
   const info = await readSegmentInfo(directory.open(`${name}.si`), commit, signal)
-  let compound: ByteSource | undefined
-  let entries: ReadonlyMap<string, CompoundEntry> = new Map()
-  if (info.isCompound) {
-    compound = directory.open(`${name}.cfs`)
-    entries = await readCompoundEntries(directory.open(`${name}.cfe`), compound.length, id, signal)
-  }
-
+  const compound = info.isCompound ? await openCompound(directory, commit, signal) : undefined
   const file = (part: string): ByteSource => {
-    const entry = entries.get(part)
+    const entry = compound?.entries.get(part)
     if (entry === undefined || compound === undefined) return directory.open(name + part)
-    return regionSource(compound, `${name}${part} in ${compound.name}`, entry.offset, entry.length)
+    return regionSource(compound.data, `${name}${part} in ${compound.data.name}`, entry.offset, entry.length)
   }
-  const hasFile = (part: string): boolean => entries.has(part) || directory.files.has(name + part)
+  const hasFile = (part: string): boolean => compound?.entries.has(part) === true || directory.files.has(name + part)
 
   const suffix = commit.fieldInfosGen === -1 ? '' : commit.fieldInfosGen.toString(36)
   const fields = await readFieldInfos(file(suffix === '' ? '.fnm' : `_${suffix}.fnm`), id, suffix, signal)

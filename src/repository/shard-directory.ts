@@ -1,4 +1,5 @@
 import type { BlobStore } from '../blob/blob-store.ts'
+import { FOOTER_LENGTH, footerChecksum } from '../codec/lucene-envelope.ts'
 import { checkRange, memorySource } from '../core/byte-source.ts'
 import type { ByteSource } from '../core/byte-source.ts'
 import { Failure } from '../core/failure.ts'
@@ -14,7 +15,11 @@ export interface ShardDirectory {
   open(file: string): ByteSource
 }
 
-/** A directory over the blobs in `folder` (ends with `/`); opening a file costs nothing, reading fetches only what is asked for. */
+/**
+ * A directory over the blobs in `folder` (ends with `/`); opening a file costs nothing, reading fetches only what is asked
+ * for. A read that covers the footer of a file is `BLOB_CORRUPT` unless the checksum in it is the one of the file list: a
+ * whole and proper file of another shard or generation may lie under the right name.
+ */
 export function shardDirectory(
   name: string,
   store: BlobStore,
@@ -27,7 +32,7 @@ export function shardDirectory(
     files: new Set(byName.keys()),
     open: (physicalName) => {
       const file = byName.get(physicalName)
-      if (file !== undefined) return fileSource(store, folder, file)
+      if (file !== undefined) return withListedChecksum(fileSource(store, folder, file), file.checksum)
       throw new Failure('BLOB_NOT_FOUND', `has no file ${physicalName}`, { op: 'open file of', subject: name })
     },
   }
@@ -50,6 +55,25 @@ function fileSource(store: BlobStore, folder: string, file: ShardFile): ByteSour
       return readParts(store, key, partSize, start, end, signal)
     },
   }
+}
+
+function withListedChecksum(source: ByteSource, listed: number | undefined): ByteSource {
+  const { name, length } = source
+  if (listed === undefined) return source
+  const read: ByteSource['read'] = async (start, end, signal) => {
+    const bytes = await source.read(start, end, signal)
+    if (end !== length || bytes.length < FOOTER_LENGTH) return bytes
+    const recorded = footerChecksum(bytes.subarray(bytes.length - FOOTER_LENGTH), name, length)
+    if (recorded === listed) return bytes
+    const hex = (value: number): string => value.toString(16).padStart(8, '0')
+    const detail = `its footer at byte ${length - FOOTER_LENGTH} records checksum ${hex(recorded)}, the snapshot ${hex(listed)}`
+    throw new Failure('BLOB_CORRUPT', detail, {
+      op: 'read',
+      subject: name,
+      hint: 'Another file lies under this name: the copy of the repository mixes states. Make the copy again, or take a new snapshot.',
+    })
+  }
+  return { name, length, read }
 }
 
 async function readParts(
