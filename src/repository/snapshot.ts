@@ -61,6 +61,7 @@ export async function openSnapshot(
     }
   }
   const info = await whileListed(readInfo(location, record, signal), signal)
+  if (info !== undefined) requireAgreement(record, info, store.uri)
   const summary = summaryOf(record, info)
   const failures = info?.failures ?? []
   const entryOf = (name: string): IndexEntry => {
@@ -152,6 +153,29 @@ export async function readInfo(
       return undefined
     throw error
   }
+}
+
+/**
+ * The root blob carries no checksum, so a damaged one could lose indices in silence; the snapshot's own blob, which has
+ * one, names them as well. Only complete snapshots are held to it: of others servers record less.
+ */
+function requireAgreement(record: SnapshotRecord, info: SnapshotInfo, repository: string): void {
+  if (record.state !== 'SUCCESS') return
+  const found = new Set(record.indexNames)
+  const lost = info.indexNames.filter((name) => !found.has(name))
+  const named = new Set(info.indexNames)
+  const added = record.indexNames.filter((name) => !named.has(name))
+  const fail = (detail: string): Failure =>
+    new Failure('BLOB_CORRUPT', detail, {
+      op: 'compare root and snapshot of',
+      subject: `${repository}/${record.keys.info}`,
+      hint: 'The root blob of the repository is damaged or of another state: read the snapshot from another copy.',
+    })
+  if (info.name !== record.name) throw fail(`it is snapshot ${info.name}, the root lists it as ${record.name}`)
+  if (lost.length > 0) throw fail(`the root does not list its indices ${nameList(lost)}`)
+  if (added.length > 0) throw fail(`the root lists indices that it does not have: ${nameList(added)}`)
+  if (info.state !== 'SUCCESS' && info.state !== 'UNKNOWN')
+    throw fail(`its state is ${info.state}, the root lists it as SUCCESS`)
 }
 
 function deleted(record: SnapshotRecord, cause: Failure): Failure {
