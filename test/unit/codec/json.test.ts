@@ -181,3 +181,7 @@ describe('dropNewlines', () => {
     expect(Buffer.from(dropNewlines(Buffer.from(text))).toString()).toBe('{"a\\"":"b\\\\","c":"\\n"}')
   })
 })
+test('drops comments together with line ends, but not what looks like one inside a string', () => {
+  const text = '{ // first\n  "a": "http://x/*y*/", /* two\r\n lines */ "b": 1 }//end'
+  expect(Buffer.from(dropNewlines(Buffer.from(text))).toString()).toBe('{   "a": "http://x/*y*/",  "b": 1 }')
+})
