@@ -1,5 +1,5 @@
 // Runs groups of checks and tests and ends with one line that counts them: `N passed, N failed, N skipped`.
-// Usage: node scripts/test.js [all|check|unit|servers|e2e|newest-node]
+// Usage: node scripts/test.js [all|check|unit|corpus|newest-node|servers|e2e]
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { homedir, tmpdir } from 'node:os'
@@ -18,6 +18,7 @@ const groups = {
       check(name, 'npm', ['run', '--silent', name])
   },
   unit: () => vitest('unit', process.execPath),
+  corpus: () => vitest('corpus', process.execPath),
   'newest-node': () => {
     const node = newestNode()
     if (node === undefined) count('newest-node', 'failed')

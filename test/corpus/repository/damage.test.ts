@@ -4,8 +4,8 @@ import { locationIn } from '../../../src/blob/location.ts'
 import { isFailure } from '../../../src/core/failure.ts'
 import { openRepository } from '../../../src/repository/open.ts'
 import { fixtureRepositories, noFixtures } from './fixtures.ts'
-import { memoryStore } from './memory-store.ts'
-import { smallRepository } from './small-repository.ts'
+import { memoryStore } from '../../unit/repository/memory-store.ts'
+import { smallRepository } from '../../unit/repository/small-repository.ts'
 
 const signal = new AbortController().signal
 const ALLOWED = [
