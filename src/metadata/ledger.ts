@@ -1,0 +1,48 @@
+import type { JsonValue } from '../codec/json-value.ts'
+import type { Change, DocumentTransform, Problem, Translated } from './change.ts'
+
+/** Where a rule writes down what it did; one ledger for one definition. */
+export class Ledger {
+  readonly changes: Change[] = []
+  readonly problems: Problem[] = []
+  readonly documentTransforms: DocumentTransform[] = []
+
+  /** Everything written so far, as part of a translation. */
+  result(): Omit<Translated, 'body'> {
+    return { changes: this.changes, problems: this.problems, documentTransforms: this.documentTransforms }
+  }
+
+  /** The entries of one rule at the places below `path`. */
+  entry(rule: string, path: string): LedgerEntry {
+    return {
+      path,
+      note: (action, member, before, after, reason) => {
+        this.changes.push({ rule, action, path: join(path, member), before, after, reason })
+      },
+      problem: (member, detail, decision) => {
+        this.problems.push({ rule, path: join(path, member), detail, decision })
+      },
+      transform: (transform) => {
+        this.documentTransforms.push(transform)
+      },
+    }
+  }
+}
+
+/** What a rule may write about one place; `member` is relative to that place and empty for the place itself. */
+export interface LedgerEntry {
+  readonly path: string
+  note(
+    action: Change['action'],
+    member: string,
+    before: JsonValue | undefined,
+    after: JsonValue | undefined,
+    reason: string,
+  ): void
+  problem(member: string, detail: string, decision: string): void
+  transform(transform: DocumentTransform): void
+}
+
+function join(path: string, member: string): string {
+  return member === '' || path === '' ? path + member : `${path}.${member}`
+}

@@ -1,0 +1,25 @@
+/** Decisions that a configuration can take; each has a default that loses least. */
+export interface TranslateOptions {
+  /**
+   * A field whose type the target does not have: `disable` keeps its values in the source, unsearchable; `drop` leaves the
+   * field to dynamic mapping. Either way it is reported as a problem.
+   */
+  readonly unsupportedFields: 'disable' | 'drop'
+  /** `_parent` of 1.x to 6.x: `routing` keeps children with their parent; `join` also adds a join field to be filled. */
+  readonly parents: 'routing' | 'join'
+  /** Name of the join field that `parents: join` adds. */
+  readonly joinField: string
+  /** Names of settings, `*` allowed, to send although the target is not known to have them (settings of own plugins). */
+  readonly keepSettings: readonly string[]
+  /** Allocation filters and total shards per node name nodes of the source; true sends them nevertheless. */
+  readonly keepAllocation: boolean
+}
+
+/** What is done when a configuration says nothing. */
+export const DEFAULT_TRANSLATE_OPTIONS: TranslateOptions = {
+  unsupportedFields: 'disable',
+  parents: 'routing',
+  joinField: 'join',
+  keepSettings: [],
+  keepAllocation: false,
+}
