@@ -39,6 +39,20 @@ export function productName(version: ProductVersion): string {
   return `${version.distribution === 'opensearch' ? 'OpenSearch' : 'Elasticsearch'} ${version.major}.${version.minor}`
 }
 
+/**
+ * The version that a decoded version id names, such as that of a snapshot or of `index.version.created`; a minor that the id
+ * does not tell counts as 0. Undefined when not even the product is known.
+ */
+export function productVersionOf(version: {
+  readonly distribution: 'elasticsearch' | 'opensearch' | 'unknown'
+  readonly release: string | undefined
+  readonly major: number | undefined
+}): ProductVersion | undefined {
+  const { distribution, release, major } = version
+  if (distribution === 'unknown' || major === undefined) return undefined
+  return { distribution, major, minor: Number(/^\d+\.(\d+)/.exec(release ?? '')?.[1] ?? 0) }
+}
+
 function isList(range: VersionRange | readonly VersionRange[]): range is readonly VersionRange[] {
   return Array.isArray(range)
 }
