@@ -1,4 +1,6 @@
 import type { z } from 'zod'
+import { stringifyJson } from '../codec/json-exact.ts'
+import type { JsonValue } from '../codec/json-value.ts'
 import { Failure } from '../core/failure.ts'
 import { serverWords } from '../http/denial.ts'
 import type { HttpMethod, HttpResponse } from '../http/http-client.ts'
@@ -78,11 +80,12 @@ export function refused(cluster: Cluster, wanted: Pick<Call, 'method' | 'path'>,
 }
 
 function send(cluster: Cluster, wanted: Call, signal: AbortSignal): Promise<HttpResponse> {
+  // Bodies are JSON by contract; metadata of snapshots has integers beyond 2^53, which JSON.stringify refuses.
   const request = {
     method: wanted.method,
     path: pathOf(wanted.path),
     ...(wanted.query !== undefined && { query: wanted.query }),
-    ...(wanted.body !== undefined && { body: JSON.stringify(wanted.body) }),
+    ...(wanted.body !== undefined && { body: stringifyJson(wanted.body as JsonValue) }),
     deadlineMs: wanted.deadlineMs ?? ORDINARY_DEADLINE_MS,
     idempotent: wanted.idempotent ?? wanted.method !== 'POST',
   }

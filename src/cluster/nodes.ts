@@ -49,6 +49,8 @@ const healthSchema = z.object({
 const anyObject = z.record(z.string(), z.unknown()).default({})
 const settingsSchema = z.object({ persistent: anyObject, transient: anyObject })
 
+const pluginsSchema = z.array(z.object({ component: z.string() }))
+
 /** All nodes. Changes nothing. */
 export async function listNodes(cluster: Cluster, signal: AbortSignal): Promise<NodeInfo[]> {
   const filter = 'nodes.*.name,nodes.*.version,nodes.*.settings.path.repo'
@@ -59,6 +61,13 @@ export async function listNodes(cluster: Cluster, signal: AbortSignal): Promise<
     version,
     pathRepo: settings?.path?.repo ?? [],
   }))
+}
+
+/** Names of the plugins that any node has, as `opensearch-knn`. Changes nothing. */
+export async function listPlugins(cluster: Cluster, signal: AbortSignal): Promise<Set<string>> {
+  const query = { format: 'json', h: 'component' }
+  const lines = await call(cluster, { method: 'GET', path: ['_cat', 'plugins'], query }, pluginsSchema, signal)
+  return new Set(lines.map((line) => line.component))
 }
 
 /** Health now, or once `waitFor` is reached, or after `waitMs` (default 30 s). Changes nothing. */
