@@ -1,0 +1,64 @@
+import { checkNewer } from './check-newer.ts'
+import type { Config } from './config.ts'
+import { hasErrors } from './diagnostic.ts'
+import { newerSchema, type NewerInput } from './newer-schema.ts'
+import { newerToPage } from './newer-to-page.ts'
+import { normalise } from './normalise.ts'
+import { isRecord } from './plain-data.ts'
+import type { Report } from './report.ts'
+import { schemaDiagnostics } from './schema-diagnostics.ts'
+import type { SourceText } from './source-text.ts'
+
+const NEWER_KEYS = [
+  'snapshotMigrationConfigs',
+  'skipApprovals',
+  'requireBeginApproval',
+  'traffic',
+  'kafkaClusterConfiguration',
+]
+
+/** The form that a value is written in: the newer one when it has a key that only that one has at the top. */
+export function formOf(value: Readonly<Record<string, unknown>>): Config['form'] {
+  return NEWER_KEYS.some((key) => Object.hasOwn(value, key)) ? 'newer' : 'page'
+}
+
+/** Reads a value of the newer form; undefined when the schema or a check finds an error, which is then in the report. */
+export function parseNewer(
+  value: Readonly<Record<string, unknown>>,
+  source: SourceText,
+  report: Report,
+): NewerInput | undefined {
+  const config = withoutComments(value)
+  const parsed = newerSchema.safeParse(config)
+  checkNewer(config, report)
+  // Mixed forms are reported as such, not as an unknown key besides.
+  const mixed = report.diagnostics.some((diagnostic) => diagnostic.code === 'CFG_MIXED_FORMS')
+  if (!parsed.success) {
+    const issues = schemaDiagnostics(newerSchema, config, parsed.error.issues, source)
+    report.diagnostics.push(...issues.filter((issue) => !(mixed && issue.path.join() === 'migrations')))
+  }
+  return parsed.success && !hasErrors(report.diagnostics) ? parsed.data : undefined
+}
+
+/** The meaning of a value of the newer form; undefined when there is an error, which is then in the report. */
+export function readNewer(
+  value: Readonly<Record<string, unknown>>,
+  source: SourceText,
+  report: Report,
+): Config | undefined {
+  const newer = parseNewer(value, source, report)
+  if (newer === undefined) return undefined
+  const { page, origins } = newerToPage(newer)
+  return normalise(page, 'newer', origins)
+}
+
+/** Upstream takes keys that begin with `//` or `#` as comments. */
+function withoutComments(value: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  const clean = (item: unknown): unknown => {
+    if (Array.isArray(item)) return item.map(clean)
+    if (!isRecord(item)) return item
+    const kept = Object.entries(item).filter(([key]) => !/^(\/\/|#)/.test(key))
+    return Object.fromEntries(kept.map(([key, child]) => [key, clean(child)]))
+  }
+  return clean(value) as Readonly<Record<string, unknown>>
+}

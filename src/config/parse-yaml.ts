@@ -1,0 +1,205 @@
+import { isMap, isScalar, LineCounter, parseDocument, visit, type Document, type YAMLError } from 'yaml'
+import type { Diagnostic } from './diagnostic.ts'
+import { keyText, SourceText, type Words } from './source-text.ts'
+
+/** A text that was read as YAML: what is wrong with it as such, and its value when it can be judged further. */
+export interface ParsedYaml {
+  readonly source: SourceText
+  readonly diagnostics: readonly Diagnostic[]
+  /** Undefined when the text is not YAML, is empty, or is no map. */
+  readonly value: Readonly<Record<string, unknown>> | undefined
+}
+
+/** The options of every YAML document that this program reads or edits. */
+export const YAML_OPTIONS = { uniqueKeys: false, merge: true, prettyErrors: false, version: '1.2' } as const
+
+/** Reads a text as YAML; every mistake is reported in this program's words, none is thrown. */
+export function parseYaml(text: string): ParsedYaml {
+  const lines = new LineCounter()
+  const document = parseDocument(text, { ...YAML_OPTIONS, lineCounter: lines })
+  const source = new SourceText(text, document, lines)
+  const problems = [...syntaxProblems(text, document, source), ...aliasProblems(document, source)]
+  if (problems.length > 0) {
+    // With tabs alone in the way, spaces in their place let everything else be judged in the same pass.
+    const spaced = problems.every((problem) => problem.code === 'CFG_TAB') ? parseSpaced(text) : undefined
+    if (spaced === undefined) return { source, diagnostics: problems, value: undefined }
+    return { source: spaced.source, diagnostics: [...problems, ...spaced.diagnostics], value: spaced.value }
+  }
+  const { contents } = document
+  if (contents === null || (isScalar(contents) && contents.value === null)) {
+    const words: Words = {
+      code: 'CFG_EMPTY',
+      message: 'there is no configuration in it',
+      hint: 'Begin with: workflow configure sample',
+    }
+    return { source, diagnostics: [source.atOffset(0, 1, [], words)], value: undefined }
+  }
+  if (!isMap(contents)) {
+    const found = isScalar(contents) ? 'a single value' : 'a list'
+    const words: Words = {
+      code: 'CFG_NOT_A_MAP',
+      message: `a configuration is a map of keys, not ${found}`,
+      hint: 'It begins with a line such as: sourceClusters:',
+    }
+    return { source, diagnostics: [source.atOffset(contents.range[0], 0, [], words)], value: undefined }
+  }
+  const diagnostics = duplicateKeys(document, source)
+  try {
+    return { source, diagnostics, value: document.toJS() as Record<string, unknown> }
+  } catch (error) {
+    // The library refuses documents whose aliases multiply without end.
+    const message = 'its aliases unfold to more than can be read'
+    if (!(error instanceof ReferenceError)) throw error
+    return {
+      source,
+      diagnostics: [...diagnostics, source.atOffset(0, 1, [], { code: 'CFG_SYNTAX', message })],
+      value: undefined,
+    }
+  }
+}
+
+function parseSpaced(text: string): ParsedYaml | undefined {
+  const spaced = text.replace(/^[ \t]+/gm, (indent) => indent.replace(/\t/g, ' '))
+  const lines = new LineCounter()
+  const document = parseDocument(spaced, { ...YAML_OPTIONS, lineCounter: lines })
+  return document.errors.length === 0 ? parseYaml(spaced) : undefined
+}
+
+/** The library's errors in this program's words; of several in one line only the first, which is the cause. */
+function syntaxProblems(text: string, document: Document, source: SourceText): Diagnostic[] {
+  const byLine = new Map<number, Diagnostic>()
+  for (const error of document.errors) {
+    const [start, end] = error.pos
+    const place = source.atOffset(start, end, [], wordsFor(error, text))
+    if (!byLine.has(place.line)) byLine.set(place.line, place)
+  }
+  return [...byLine.values()].sort((a, b) => a.line - b.line)
+}
+
+function wordsFor(error: YAMLError, text: string): Words {
+  const lineStart = text.lastIndexOf('\n', error.pos[0] - 1) + 1
+  const lineEnd = text.indexOf('\n', error.pos[0])
+  const line = text.slice(lineStart, lineEnd === -1 ? text.length : lineEnd)
+  if (error.code === 'TAB_AS_INDENT' || /^ *\t/.test(line)) {
+    return { code: 'CFG_TAB', message: 'a tab cannot indent YAML', hint: 'Use two spaces for each level.' }
+  }
+  switch (error.code) {
+    case 'BAD_INDENT':
+      if (/^Flow/.test(error.message)) return unclosed(error)
+      return {
+        code: 'CFG_INDENT',
+        message: 'this line is not in line with its neighbours',
+        hint: 'Entries of one map begin in the same column.',
+      }
+    case 'MULTILINE_IMPLICIT_KEY':
+      return {
+        code: 'CFG_SYNTAX',
+        message: 'this line has no colon after its key',
+        hint: 'Write key: value, with a space after the colon.',
+      }
+    case 'BLOCK_AS_IMPLICIT_KEY':
+      return {
+        code: 'CFG_SYNTAX',
+        message: 'a second key begins in the middle of a line',
+        hint: 'Put it on a line of its own, or put the value in quotes.',
+      }
+    case 'MISSING_CHAR':
+      if (/quote/.test(error.message)) {
+        return { code: 'CFG_SYNTAX', message: 'a quotation mark is not closed', hint: 'Close it on the same line.' }
+      }
+      if (/^Flow/.test(error.message)) return unclosed(error)
+      if (/indicator/.test(error.message)) {
+        return {
+          code: 'CFG_INDENT',
+          message: 'this line is not in line with its list',
+          hint: 'Keys of a list entry begin in the column of its first key.',
+        }
+      }
+      return {
+        code: 'CFG_SYNTAX',
+        message: 'a colon, comma or space is missing here',
+        hint: 'Write key: value, with a space after the colon.',
+      }
+    case 'BAD_SCALAR_START':
+      return {
+        code: 'CFG_SYNTAX',
+        message: 'a value that begins with this character needs quotes',
+        hint: 'Put the value in quotes.',
+      }
+    case 'MULTIPLE_DOCS':
+      return { code: 'CFG_SYNTAX', message: 'a second document begins here', hint: 'Keep one, without --- after it.' }
+    case 'BAD_ALIAS':
+      return { code: 'CFG_SYNTAX', message: 'a value that begins with * needs quotes', hint: 'Write "*".' }
+    default:
+      return {
+        code: 'CFG_SYNTAX',
+        message: 'this is not YAML',
+        hint: `The parser says: ${withoutText(error.message)}.`,
+      }
+  }
+}
+
+function unclosed(error: YAMLError): Words {
+  const bracket = /map/.test(error.message) ? '}' : ']'
+  return {
+    code: 'CFG_SYNTAX',
+    message: `a bracket is not closed before this`,
+    hint: `Add the missing ${bracket}.`,
+  }
+}
+
+/** The parser may quote a piece of the text, which may be a piece of a secret. */
+function withoutText(message: string): string {
+  return message
+    .replace(/\s*\n[^]*$/, '')
+    .replace(/["'`][^"'`]*["'`]/g, '…')
+    .replace(/[.:]$/, '')
+}
+
+function aliasProblems(document: Document, source: SourceText): Diagnostic[] {
+  const found: Diagnostic[] = []
+  visit(document, {
+    Alias: (_, alias) => {
+      if (alias.resolve(document) !== undefined) return
+      const [start, end] = alias.range ?? [0, 0]
+      const message = `*${alias.source} refers to an anchor that is not there`
+      const hint = `For an index pattern write "*${alias.source}" in quotes; for an anchor write &${alias.source} where it is defined.`
+      found.push(source.atOffset(start, end, [], { code: 'CFG_SYNTAX', message, hint }))
+    },
+  })
+  return found
+}
+
+/**
+ * Keys that are there twice. An on/off switch (`enabled`) that is given as both is accepted with a warning, as the published
+ * page shows its two values that way; the last one counts.
+ */
+function duplicateKeys(document: Document, source: SourceText): Diagnostic[] {
+  const found: Diagnostic[] = []
+  visit(document, {
+    Map: (_, map) => {
+      const first = new Map<string, number>()
+      for (const pair of map.items) {
+        const key = keyText(pair)
+        if (key === undefined || !isScalar(pair.key) || key === '<<') continue
+        const [start, end] = pair.key.range ?? [0, 0]
+        const before = first.get(key)
+        if (before === undefined) {
+          first.set(key, start)
+          continue
+        }
+        const line = source.atOffset(before, before, [], { code: 'CFG_DUPLICATE_KEY', message: '' }).line
+        const harmless = key === 'enabled'
+        found.push(
+          source.atOffset(start, end, [], {
+            severity: harmless ? 'warning' : 'error',
+            code: 'CFG_DUPLICATE_KEY',
+            message: `'${key}' is already in line ${line}${harmless ? '; this one counts' : ''}`,
+            hint: harmless ? 'Remove the other one.' : 'Remove one of them, or give it another name.',
+          }),
+        )
+      }
+    },
+  })
+  return found
+}
