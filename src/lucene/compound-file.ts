@@ -18,8 +18,9 @@ const DATA_FORMATS: FileFormats = {
   Lucene50CompoundData: bigEndianFormat(0, 0),
   Lucene90CompoundData: littleEndianFormat(0, 0),
 }
-/** Longest header: magic, name, version, id. */
-const HEAD_BYTES = 64
+/** Exact length of the header of the data before and since Lucene 5.0, which added id and suffix. */
+const PLAIN_HEAD_BYTES = 31
+const INDEX_HEAD_BYTES = 46
 
 /** Where one file lies inside a compound file; it is complete, with its own header, footer and checksum. */
 export interface CompoundEntry {
@@ -45,9 +46,10 @@ export async function openCompound(
 ): Promise<CompoundFile> {
   const data = directory.open(`${segment.name}.cfs`)
   const { length, name } = data
+  const headBytes = segment.id === undefined ? PLAIN_HEAD_BYTES : INDEX_HEAD_BYTES
   const [entries, head, footer] = await Promise.all([
     readCompoundEntries(directory.open(`${segment.name}.cfe`), length, segment.id, signal),
-    data.read(0, Math.min(HEAD_BYTES, length), signal),
+    data.read(0, Math.min(headBytes, length), signal),
     data.read(Math.max(0, length - FOOTER_LENGTH), length, signal),
   ])
   const cursor = new ByteCursor(head, name)

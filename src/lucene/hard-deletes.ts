@@ -77,7 +77,7 @@ export function parseDel(bytes: Uint8Array, subject: string, maxDoc: number): Do
 function readDense(cursor: ByteCursor, size: number, maxDoc: number): DocBits {
   if (size !== maxDoc) throw cursor.corrupt(`holds ${size} documents, the segment has ${maxDoc}`)
   const count = cursor.count32('number of set bits')
-  const bits = cursor.take(docBitsLength(maxDoc)).slice()
+  const bits = Uint8Array.from(cursor.take(docBitsLength(maxDoc)))
   if ((maxDoc & 7) !== 0) bits[bits.length - 1]! &= (1 << (maxDoc & 7)) - 1
   const actual = countBits(bits)
   if (actual !== count) throw cursor.corrupt(`${actual} bits are set, recorded are ${count}`)
