@@ -1,9 +1,22 @@
 # The two commands of the README: `make demo` and `make test`. `make test GROUP=unit` runs one group.
 GROUP ?= all
 
-.PHONY: demo test build check install clean
+.PHONY: demo test build check install clean needs-node
 
-install: node_modules/.package-lock.json
+demo:
+	@scripts/prerequisites.sh demo
+	@$(MAKE) --no-print-directory build
+	@exec node --import tsx scripts/demo.ts
+
+test:
+	@scripts/prerequisites.sh $(GROUP)
+	@$(MAKE) --no-print-directory build
+	@exec node scripts/test.js $(GROUP)
+
+install: needs-node node_modules/.package-lock.json
+
+needs-node:
+	@scripts/prerequisites.sh unit
 
 node_modules/.package-lock.json: package.json package-lock.json
 	npm ci --no-fund --no-audit
@@ -14,12 +27,6 @@ build: install
 
 check: install
 	npm run --silent check
-
-test: build
-	node scripts/test.js $(GROUP)
-
-demo: build
-	node_modules/.bin/tsx scripts/demo.ts
 
 clean:
 	rm -rf dist node_modules/.cache

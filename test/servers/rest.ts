@@ -65,7 +65,8 @@ function parsed(text: string): never {
   return (text === '' ? {} : JSON.parse(text)) as never
 }
 
-async function send(
+/** Sends one request and returns the body of the answer as text, digits and all. Throws `RestError` on a status other than 2xx. */
+export async function send(
   target: RestTarget,
   method: string,
   path: string,

