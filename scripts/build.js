@@ -6,7 +6,7 @@ const { version } = JSON.parse(readFileSync(new URL('../package.json', import.me
 rmSync(new URL('../dist/', import.meta.url), { recursive: true, force: true })
 await build({
   absWorkingDir: new URL('..', import.meta.url).pathname,
-  entryPoints: { main: 'src/cli/main.ts' },
+  entryPoints: { main: 'src/cli/main.ts', 'load-thread': 'src/cli/load-thread.ts' },
   outdir: 'dist',
   bundle: true,
   splitting: true,

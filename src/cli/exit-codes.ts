@@ -52,3 +52,9 @@ const BY_CODE: Partial<Record<ErrorCode, number>> = {
 export function exitCodeOf(code: ErrorCode): number {
   return BY_CODE[code] ?? EXIT.failed
 }
+
+/** The exit code after Ctrl-C or SIGTERM, whichever fired the signal. */
+export function interruptExitCode(signal: AbortSignal): number {
+  const reason: unknown = signal.reason
+  return reason instanceof Error && reason.message.includes('SIGTERM') ? EXIT.terminated : EXIT.interrupted
+}

@@ -1,7 +1,7 @@
 import { Command, CommanderError, Option } from 'commander'
 import { isFailure } from '../core/failure.ts'
 import { CommandInput, type CommandSpec } from './command.ts'
-import { EXIT, EXIT_MEANINGS, exitCodeOf } from './exit-codes.ts'
+import { EXIT, EXIT_MEANINGS, exitCodeOf, interruptExitCode } from './exit-codes.ts'
 import { renderBug, renderFailure } from './render-failure.ts'
 import type { World } from './world.ts'
 
@@ -30,7 +30,7 @@ export async function runProgram(
       exitCode = error.exitCode === 0 ? EXIT.done : EXIT.usage
     } else if (isFailure(error)) {
       texts.push({ stream: 'stderr', text: renderFailure(error) })
-      exitCode = exitCodeOf(error.code)
+      exitCode = error.code === 'ABORTED' ? interruptExitCode(world.signal) : exitCodeOf(error.code)
     } else {
       texts.push({ stream: 'stderr', text: renderBug(error) })
       exitCode = EXIT.failed

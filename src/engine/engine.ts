@@ -1,16 +1,42 @@
 import type { Plan } from '../plan/plan.ts'
+import type { LogLine } from '../report/log-line.ts'
 import type { RunView } from '../report/run-view.ts'
+
+/** What became of a plan that was submitted. */
+export interface Submission {
+  readonly name: string
+  /**
+   * `started`: a new run; `continued`: an unfinished run of the same configuration goes on; `unchanged`: the latest run of the
+   * same configuration has finished, nothing was started.
+   */
+  readonly kind: 'started' | 'continued' | 'unchanged'
+}
+
+/** How to submit. */
+export interface SubmitOptions {
+  /** Default: `migration-` and six hexadecimal digits. */
+  readonly name?: string
+  /** Start a new run even if the same configuration has been run. Default: false. */
+  readonly fresh?: boolean
+}
 
 /** What executes plans. All reading calls work while a run goes on and long after it ended. */
 export interface Engine {
-  /** Starts a run and returns its name at once; the same plan resubmitted continues where it was. `WORKFLOW_LOCKED` when a runner works on that name. */
-  submit(plan: Plan, options: { readonly name?: string }): Promise<string>
+  /**
+   * Starts a run and returns at once; the same configuration resubmitted goes on where its latest run was. Nothing that runs is
+   * ever touched: `WORKFLOW_LOCKED` when a runner works on it. `USAGE` when the name belongs to a run of another configuration.
+   */
+  submit(plan: Plan, options: SubmitOptions): Promise<Submission>
   /** The state of a run; of the running one, else the latest, when no name is given. `WORKFLOW_NOT_FOUND`. */
   view(name: string | undefined): Promise<RunView>
   /** All runs, newest first. */
   list(): Promise<readonly RunView[]>
-  /** Asks for a graceful stop; returns when it was asked, not when it happened. */
+  /** The log of a run from its line `from` (0 is the first) on. `WORKFLOW_NOT_FOUND`. */
+  log(name: string | undefined, from: number): Promise<readonly LogLine[]>
+  /** The rejects of a run as lines of NDJSON without line ends, in the order they were recorded. `WORKFLOW_NOT_FOUND`. */
+  rejects(name: string | undefined): AsyncGenerator<string>
+  /** Asks for a graceful stop; returns when it was asked, not when it happened. A run that is not running stays as it is. */
   stop(name: string | undefined): Promise<RunView>
-  /** Goes on after a stop or a crash. */
+  /** Goes on after a stop, a failure or a crash. `WORKFLOW_LOCKED` when it runs; a finished run stays as it is. */
   resume(name: string | undefined): Promise<RunView>
 }

@@ -39,5 +39,7 @@ export interface StepView {
   /** One sentence: output of a finished step, reason of a skipped or failed one. */
   readonly summary?: string
   readonly progress?: StepProgress & { readonly documentsPerSecond?: number; readonly etaSeconds?: number }
+  /** What the step left behind, by its kind; see the step's file. */
+  readonly data?: unknown
   readonly failure?: { readonly code: string; readonly message: string; readonly hint?: string }
 }

@@ -57,7 +57,7 @@ export function renderStatus(view: RunView, options: StatusTextOptions): string 
   if (view.finishedAt !== undefined) lines.push(`  Finished: ${view.finishedAt}`)
   if (view.message !== undefined) lines.push(`  Message: ${firstLine(view.message)}`)
   lines.push('', '📋 Workflow Steps', ...treeLines(buildTree(view.steps), '', options))
-  return lines.map((line) => `${cut(line, options.columns)}\n`).join('')
+  return lines.map((line) => `${cutToWidth(line, options.columns)}\n`).join('')
 }
 
 interface Branch {
@@ -109,7 +109,8 @@ function stepDetail(step: StepView): string | undefined {
   return undefined
 }
 
-function progressText(progress: NonNullable<StepView['progress']>): string {
+/** How far a step is, in words, commas between. */
+export function progressText(progress: NonNullable<StepView['progress']>): string {
   const parts: string[] = []
   const { documents, bytes } = progress
   if (documents !== undefined) {
@@ -131,19 +132,16 @@ function firstLine(text: string): string {
 }
 
 /** Cuts a line to a width without counting colour codes; an ellipsis says that something is missing. */
-function cut(line: string, columns: number): string {
+export function cutToWidth(line: string, columns: number): string {
+  // eslint-disable-next-line no-control-regex -- colour codes start with ESC
+  const pieces = line.match(/\u001b\[\d+m|[\s\S]/gu) ?? []
+  const isCode = (piece: string): boolean => piece.length > 1 && piece.startsWith('\u001b')
+  if (pieces.filter((piece) => !isCode(piece)).length <= columns) return line
   let width = 0
   let result = ''
-  // eslint-disable-next-line no-control-regex -- colour codes start with ESC
-  for (const piece of line.match(/\u001b\[\d+m|[\s\S]/gu) ?? []) {
-    if (piece.length > 1 && piece.startsWith('\u001b')) {
-      result += piece
-      continue
-    }
-    if (width === columns - 1 && Array.from(line).length > columns)
-      return `${result}…${result.includes('\u001b') ? '\u001b[0m' : ''}`
-    width++
+  for (const piece of pieces) {
+    if (!isCode(piece) && ++width >= columns) break
     result += piece
   }
-  return result
+  return `${result}…${result.includes('\u001b') ? '\u001b[0m' : ''}`
 }

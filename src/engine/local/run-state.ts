@@ -1,6 +1,14 @@
 import type { RecordedChange, StepOutput, StepProgress } from '../../steps/step.ts'
 import type { RecordedFailure, RunEvent } from './run-events.ts'
 
+/** How many documents were done at a moment. */
+export interface ProgressPoint {
+  readonly at: number
+  readonly documents: number
+}
+
+const RECENT_MS = 30_000
+
 /** State of a step, folded from the journal. */
 export interface StepState {
   readonly phase: 'pending' | 'running' | 'skipped' | 'ended' | 'failed'
@@ -9,6 +17,8 @@ export interface StepState {
   readonly endedAt?: number
   readonly progress?: StepProgress
   readonly progressAt?: number
+  /** Documents done at moments of the last half minute, oldest first: what the rate is made from. */
+  readonly recent?: readonly ProgressPoint[]
   readonly output?: StepOutput
   readonly failure?: RecordedFailure
   readonly skipReason?: string
@@ -72,6 +82,7 @@ export function applyEvent(state: RunState, event: RunEvent): RunState {
         ...stepState(state, event.step),
         progress: event.progress,
         progressAt: event.at,
+        recent: withPoint(stepState(state, event.step).recent ?? [], event),
       })
     case 'step-skipped':
       return withStep(state, event.step, { phase: 'skipped', attempt: 0, skipReason: event.reason, endedAt: event.at })
@@ -109,18 +120,29 @@ export function foldEvents(events: Iterable<RunEvent>): RunState {
   return state
 }
 
+function withPoint(
+  points: readonly ProgressPoint[],
+  { at, progress }: Extract<RunEvent, { type: 'step-progress' }>,
+): readonly ProgressPoint[] {
+  if (progress.documents === undefined) return points
+  const since = points.findLastIndex((point) => point.at < at - RECENT_MS)
+  return [...points.slice(since + 1), { at, documents: progress.documents.done }]
+}
+
 /** What was running or had failed is tried again by a new runner; what ended or was skipped stays. */
 function restarted(steps: ReadonlyMap<string, StepState>): ReadonlyMap<string, StepState> {
   return new Map(
     [...steps].map(([id, step]) => [
       id,
-      step.phase === 'running' || step.phase === 'failed' ? { ...step, phase: 'pending' as const } : step,
+      step.phase === 'running' || step.phase === 'failed'
+        ? { ...withoutFailure(step), phase: 'pending' as const }
+        : step,
     ]),
   )
 }
 
 function withoutFailure(step: StepState): StepState {
-  const { failure: _failure, ...rest } = step
+  const { failure: _failure, endedAt: _endedAt, recent: _recent, ...rest } = step
   return rest
 }
 

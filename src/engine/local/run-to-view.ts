@@ -1,6 +1,22 @@
+import type { Failure } from '../../core/failure.ts'
 import type { Plan, PlannedStep } from '../../plan/plan.ts'
 import type { RunPhase, RunView, StepPhase, StepView } from '../../report/run-view.ts'
 import { stepState, type RunState, type StepState } from './run-state.ts'
+
+/** The view of a run whose files cannot be read: its name and why. */
+export function unreadableView(name: string, failure: Failure): RunView {
+  const submittedAt = iso(0)
+  return {
+    schemaVersion: 1,
+    name,
+    phase: 'Failed',
+    submittedAt,
+    engine: 'local',
+    alive: false,
+    message: failure.message,
+    steps: [],
+  }
+}
 
 /** The view of a run from its plan, its folded journal and whether a runner works on it; `now` in milliseconds since 1970. */
 export function runToView(plan: Plan, state: RunState, alive: boolean, now: number): RunView {
@@ -35,8 +51,11 @@ function runPhase(steps: readonly StepView[], state: RunState, alive: boolean): 
 }
 
 function runMessage(phase: RunPhase, state: RunState, alive: boolean, steps: readonly StepView[]): string | undefined {
-  if (!alive && state.startedAt !== undefined && state.outcome === undefined) {
-    return 'The runner died; nothing is lost. Go on with: workflow resume'
+  if (!alive && state.outcome === undefined) {
+    const remedy = `Go on with: workflow resume ${state.name}`
+    if (state.startedAt === undefined) return `Its runner has not begun. ${remedy}`
+    const open = state.openChanges.size === 0 ? '' : ' Changes on clusters are still to be put back.'
+    return `The runner died; nothing is lost.${open} ${remedy}`
   }
   if (phase === 'Failed') {
     const failed = steps.find((step) => step.phase === 'Failed')
@@ -59,6 +78,7 @@ function stepToView(plan: Plan, step: PlannedStep, state: StepState, alive: bool
     ...(state.endedAt === undefined ? {} : { finishedAt: iso(state.endedAt) }),
     ...(summary === undefined ? {} : { summary }),
     ...(state.progress === undefined ? {} : { progress: withRate(state, now) }),
+    ...(state.output?.data === undefined ? {} : { data: state.output.data }),
     ...(failure === undefined
       ? {}
       : {
@@ -97,13 +117,16 @@ function stepPath(plan: Plan, step: PlannedStep): readonly string[] {
   return path
 }
 
+/** The rate of the last half minute, so that pauses and earlier attempts do not count. */
 function withRate(state: StepState, now: number): NonNullable<StepView['progress']> {
   const progress = state.progress!
-  const documents = progress.documents
-  if (documents === undefined || state.startedAt === undefined || state.phase !== 'running') return progress
-  const seconds = ((state.progressAt ?? now) - state.startedAt) / 1000
-  if (seconds <= 0 || documents.done === 0) return progress
-  const documentsPerSecond = documents.done / seconds
+  const { documents } = progress
+  const first = state.recent?.[0]
+  if (documents === undefined || first === undefined || state.phase !== 'running') return progress
+  const seconds = (Math.max(now, state.progressAt ?? now) - first.at) / 1000
+  const loaded = documents.done - first.documents
+  if (seconds < 1 || loaded <= 0) return progress
+  const documentsPerSecond = loaded / seconds
   return {
     ...progress,
     documentsPerSecond,

@@ -1,0 +1,39 @@
+import { DIAGNOSTIC_CODES } from '../config/diagnostic.ts'
+import { ERROR_CODES, type ErrorCode } from '../core/error-codes.ts'
+import type { CommandRun } from './command.ts'
+import { EXIT, EXIT_MEANINGS, exitCodeOf } from './exit-codes.ts'
+import { renderTable } from '../report/table.ts'
+
+/** `workflow explain`: what a code means and what usually helps. */
+export const run: CommandRun = async (world, input) => {
+  const code = input.args[0]?.toUpperCase()
+  if (code === undefined) {
+    const rows = Object.entries({ ...meanings(), ...DIAGNOSTIC_CODES })
+    await world.stdout.write(renderTable([{ title: 'CODE' }, { title: 'MEANING' }], rows))
+    return EXIT.done
+  }
+  if (Object.hasOwn(ERROR_CODES, code)) {
+    const { meaning, remedy } = ERROR_CODES[code as ErrorCode]
+    const exit = exitCodeOf(code as ErrorCode)
+    await world.stdout.write(
+      `${code}\n  Meaning: ${meaning}\n  Remedy:  ${remedy}\n  Exit:    ${exit} (${EXIT_MEANINGS[exit]!})\n`,
+    )
+    return EXIT.done
+  }
+  if (Object.hasOwn(DIAGNOSTIC_CODES, code)) {
+    const meaning = DIAGNOSTIC_CODES[code as keyof typeof DIAGNOSTIC_CODES]
+    await world.stdout.write(
+      `${code}\n  Meaning: ${meaning}\n  Remedy:  workflow configure validate shows the line and what to write instead.\n`,
+    )
+    return EXIT.done
+  }
+  const known = [...Object.keys(ERROR_CODES), ...Object.keys(DIAGNOSTIC_CODES)]
+  const near = known.filter((name) => name.includes(code) || code.includes(name))
+  const hint = near.length === 0 ? 'All codes: workflow explain' : `Did you mean ${near.join(' or ')}?`
+  await world.stderr.write(`Error: there is no code ${code}\n  Hint: ${hint}\n`)
+  return EXIT.notFound
+}
+
+function meanings(): Record<string, string> {
+  return Object.fromEntries(Object.entries(ERROR_CODES).map(([code, { meaning }]) => [code, meaning]))
+}

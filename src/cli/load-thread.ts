@@ -1,0 +1,23 @@
+import { parentPort, workerData } from 'node:worker_threads'
+import { systemClock } from '../core/clock.ts'
+import { systemRandom } from '../core/random.ts'
+import type { LoadTask, ToLoader } from '../engine/local/load-messages.ts'
+import { serveLoads } from '../engine/local/load-worker.ts'
+import { secretRevealer } from './reveal-secret.ts'
+
+// The entry point of a loader's thread: the runner starts it with a task and talks to it over the parent port.
+const port = parentPort!
+const world = {
+  reveal: secretRevealer({ env: process.env, cwd: process.cwd() }),
+  clock: systemClock,
+  random: systemRandom,
+}
+await serveLoads(
+  workerData as LoadTask, // Sent by the runner of this same program.
+  {
+    post: (message, transfer = []) => port.postMessage(message, [...transfer]),
+    listen: (handler) => port.on('message', (message: ToLoader) => handler(message)),
+  },
+  world,
+)
+port.close()

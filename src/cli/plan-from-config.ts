@@ -1,0 +1,65 @@
+import { availableParallelism } from 'node:os'
+import type { Cluster } from '../cluster/cluster.ts'
+import type { Config } from '../config/config.ts'
+import { makePlan } from '../plan/make-plan.ts'
+import type { Plan } from '../plan/plan.ts'
+import type { PlanQuestions } from '../plan/planning.ts'
+import { connectOne } from '../steps/clusters.ts'
+import { openLocation } from '../steps/migration-repository.ts'
+import { readConfig } from './read-config.ts'
+import { secretRevealer } from './reveal-secret.ts'
+import type { World } from './world.ts'
+
+/** A configuration with the plan it resolves to, while the connections that were made for it are still open. */
+export interface LoadedPlan {
+  readonly config: Config
+  readonly plan: Plan
+  close(): Promise<void>
+}
+
+/**
+ * Makes the plan of a configuration: the given file, else the saved one. Findings go to stderr. `CONFIG_MISSING`,
+ * `CONFIG_INVALID`, and whatever `makePlan` throws. Changes nothing.
+ */
+export async function loadAndPlan(world: World, file: string | undefined): Promise<LoadedPlan> {
+  const { config, configFile } = await readConfig(world, file)
+  const questions = openQuestions(world, configFile)
+  try {
+    return { config, plan: await makePlan(config, questions, world.signal), close: () => questions.close() }
+  } catch (error) {
+    await questions.close()
+    throw error
+  }
+}
+
+/** The plan alone; nothing stays open. */
+export async function planFromConfig(world: World, file: string | undefined): Promise<Plan> {
+  const { plan, close } = await loadAndPlan(world, file)
+  await close()
+  return plan
+}
+
+/** The questions of planning, answered by the clusters and stores of the real world; `close` ends the connections. */
+export function openQuestions(
+  world: World,
+  configFile: string | undefined,
+): PlanQuestions & { close(): Promise<void> } {
+  const { clock, random, signal } = world
+  const reveal = secretRevealer(world)
+  const opened: Cluster[] = []
+  const defaultRepository = world.env['WORKFLOW_SNAPSHOT_REPO']
+  return {
+    connect: async (address) => {
+      const cluster = await connectOne(address, reveal, clock, random, signal)
+      opened.push(cluster)
+      return cluster
+    },
+    openLocation: (repository) => openLocation(repository, clock, random),
+    parallelism: availableParallelism(),
+    ...(defaultRepository === undefined ? {} : { defaultRepository }),
+    ...(configFile === undefined ? {} : { configFile }),
+    close: async () => {
+      for (const cluster of opened.splice(0)) await cluster.http.close()
+    },
+  }
+}

@@ -1,0 +1,35 @@
+import type { RunView } from '../../report/run-view.ts'
+import { EXIT } from '../exit-codes.ts'
+import type { World } from '../world.ts'
+
+/** Suggests the next likely commands, to people only. */
+export async function suggest(world: World, commands: readonly string[]): Promise<void> {
+  if (!world.stderr.isTty || !world.stdout.isTty || commands.length === 0) return
+  await world.stderr.write(`\nNext: ${commands.join('   or: ')}\n`)
+}
+
+/** True when nothing more happens to a run on its own. */
+export function isOver({ phase, alive }: RunView): boolean {
+  return !alive && phase !== 'Waiting'
+}
+
+/** The exit code that stands for how a run ended. */
+export function exitCodeOfRun({ phase }: RunView): number {
+  switch (phase) {
+    case 'Succeeded':
+      return EXIT.done
+    case 'Rejects':
+      return EXIT.rejects
+    case 'Differences':
+      return EXIT.differences
+    case 'Stopped':
+      return EXIT.interrupted
+    case 'Waiting':
+      return EXIT.approval
+    case 'Failed':
+    case 'Pending':
+    case 'Running':
+    case 'Stopping':
+      return EXIT.failed
+  }
+}

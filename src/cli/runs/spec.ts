@@ -1,0 +1,117 @@
+import type { CommandSpec, OptionSpec } from '../command.ts'
+import { EXIT } from '../exit-codes.ts'
+
+const NAME = { name: 'name', description: 'name of the workflow; the running one, else the latest, when left out' }
+const OUTPUT: OptionSpec = {
+  flags: '-o, --output <format>',
+  description: 'form of the result',
+  choices: ['text', 'json'],
+  defaultValue: 'text',
+}
+const FILE: OptionSpec = { flags: '-f, --file <file>', description: 'use this configuration instead of the saved one' }
+
+const WAITING = [EXIT.rejects, EXIT.differences, EXIT.temporary, EXIT.interrupted, EXIT.terminated]
+
+/** Commands that start, follow and end workflows, in the order of `--help`. */
+export const runCommands: readonly CommandSpec[] = [
+  {
+    name: 'submit',
+    summary: 'start the migration that the configuration describes',
+    details:
+      'Prints the name of the workflow and returns; the work goes on in a process of its own. The same configuration submitted\n' +
+      'again goes on where an unfinished workflow of it was, and starts nothing when it has finished.',
+    options: [
+      { flags: '--wait', description: 'wait until the workflow has ended and exit with its result' },
+      {
+        flags: '--timeout <seconds>',
+        description: 'with --wait: give up waiting after this time; the workflow goes on',
+      },
+      { flags: '--plan <file>', description: 'submit this plan instead of making one from the configuration' },
+      { flags: '--name <name>', description: 'name of the workflow (default: migration- and six digits)' },
+      { flags: '--fresh', description: 'start a new workflow even if this configuration has been run' },
+      FILE,
+      OUTPUT,
+    ],
+    exitCodes: [EXIT.locked, EXIT.notFound, ...WAITING],
+    examples: ['workflow submit', 'workflow submit --wait --timeout 3600', 'workflow submit -f migration.yaml'],
+    load: () => import('./submit.ts'),
+  },
+  {
+    name: 'status',
+    summary: 'show where a workflow stands',
+    arguments: [NAME],
+    options: [{ flags: '-w, --watch', description: 'show it again every second until it has ended' }, OUTPUT],
+    exitCodes: [EXIT.notFound],
+    examples: ['workflow status', 'watch -n 10 workflow status', 'workflow status -o json | jq .phase'],
+    load: () => import('./status.ts'),
+  },
+  {
+    name: 'list',
+    summary: 'list all workflows, newest first',
+    options: [OUTPUT],
+    load: () => import('./list.ts'),
+  },
+  {
+    name: 'output',
+    summary: 'show the log of a workflow',
+    arguments: [NAME],
+    options: [
+      { flags: '--step <step>', description: 'only lines of this step: its id or its title' },
+      { flags: '--tail <lines>', description: 'only this many of the last lines' },
+      { flags: '--follow', description: 'go on until the workflow has ended' },
+      { ...OUTPUT, description: 'form of the result; json is one object a line' },
+    ],
+    exitCodes: [EXIT.notFound, EXIT.interrupted],
+    examples: ['workflow output', "workflow output --step 'Restore Documents' --follow"],
+    load: () => import('./output.ts'),
+  },
+  {
+    name: 'stop',
+    summary: 'end a workflow in good order, to be resumed later',
+    details:
+      'Bulk requests on their way finish, changed index settings are put back, and everything that is done stays done.',
+    arguments: [NAME],
+    options: [{ flags: '--wait', description: 'wait until it has stopped' }],
+    exitCodes: [EXIT.notFound, EXIT.interrupted],
+    examples: ['workflow stop', 'workflow stop migration-abc123 --wait'],
+    load: () => import('./stop.ts'),
+  },
+  {
+    name: 'resume',
+    summary: 'go on with a workflow that was stopped, has failed or died',
+    arguments: [NAME],
+    exitCodes: [EXIT.locked, EXIT.notFound],
+    examples: ['workflow resume'],
+    load: () => import('./resume.ts'),
+  },
+  {
+    name: 'rejects',
+    summary: 'show the documents that did not get into the target, with the reasons',
+    arguments: [NAME],
+    options: [{ ...OUTPUT, description: 'text counts by reason; json is every reject, one object a line' }],
+    exitCodes: [EXIT.notFound],
+    examples: ['workflow rejects', 'workflow rejects -o json > rejects.ndjson'],
+    load: () => import('./rejects.ts'),
+  },
+  {
+    name: 'report',
+    summary: 'show what a workflow did: documents, rejects, steps and times',
+    arguments: [NAME],
+    options: [OUTPUT],
+    exitCodes: [EXIT.notFound],
+    examples: ['workflow report', 'workflow report migration-abc123 -o json'],
+    load: () => import('./report.ts'),
+  },
+]
+
+/** Commands that the program calls itself. */
+export const hiddenRunCommands: readonly CommandSpec[] = [
+  {
+    name: 'runner',
+    summary: 'run a workflow in this process',
+    hidden: true,
+    arguments: [{ name: 'name', description: 'name of the workflow', required: true }],
+    exitCodes: [EXIT.locked, EXIT.notFound, ...WAITING],
+    load: () => import('./runner.ts'),
+  },
+]

@@ -1,0 +1,62 @@
+import { isFailure } from '../../core/failure.ts'
+import type { RunView } from '../../report/run-view.ts'
+import { renderStatus } from '../../report/status-text.ts'
+import type { CommandRun } from '../command.ts'
+import { EXIT } from '../exit-codes.ts'
+import { openEngine } from '../open-engine.ts'
+import type { World } from '../world.ts'
+import { isOver, suggest } from './manners.ts'
+
+const WATCH_MS = 1000
+
+/** `workflow status`: where a workflow stands. */
+export const run: CommandRun = async (world, input) => {
+  const engine = openEngine(world)
+  const json = input.text('output') === 'json'
+  let view = await engine.view(input.args[0])
+  if (!input.flag('watch')) {
+    await world.stdout.write(json ? asJson(view) : statusText(world, view))
+    if (!json) await suggest(world, nextCommands(view))
+    return EXIT.done
+  }
+  for (;;) {
+    // On a terminal each picture takes the place of the one before; elsewhere they follow each other.
+    const clear = world.stdout.isTty && !json ? '\u001b[H\u001b[2J' : ''
+    await world.stdout.write(clear + (json ? `${JSON.stringify(view)}\n` : statusText(world, view)))
+    if (isOver(view)) return EXIT.done
+    try {
+      await world.clock.sleep(WATCH_MS, world.signal)
+    } catch (error) {
+      if (isFailure(error, 'ABORTED')) return EXIT.done
+      throw error
+    }
+    view = await engine.view(view.name)
+  }
+}
+
+function statusText(world: World, view: RunView): string {
+  return renderStatus(view, { columns: world.stdout.isTty ? world.stdout.columns : Infinity, color: world.color })
+}
+
+function asJson(view: RunView): string {
+  return `${JSON.stringify(view, undefined, 2)}\n`
+}
+
+/** What a person is likely to want next. */
+function nextCommands({ phase, name }: RunView): readonly string[] {
+  switch (phase) {
+    case 'Pending':
+    case 'Running':
+    case 'Stopping':
+    case 'Waiting':
+      return [`workflow status ${name} --watch`, `workflow output ${name} --follow`]
+    case 'Failed':
+    case 'Stopped':
+      return [`workflow output ${name} --tail 20`, `workflow resume ${name}`]
+    case 'Rejects':
+      return [`workflow rejects ${name}`]
+    case 'Succeeded':
+    case 'Differences':
+      return [`workflow report ${name}`]
+  }
+}

@@ -1,0 +1,280 @@
+import { createReadStream, existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import type { Clock } from '../../core/clock.ts'
+import { Failure, isFailure } from '../../core/failure.ts'
+import { processExists } from '../../core/process.ts'
+import type { Random } from '../../core/random.ts'
+import type { Plan } from '../../plan/plan.ts'
+import type { LogLine } from '../../report/log-line.ts'
+import type { RunView } from '../../report/run-view.ts'
+import type { Engine, Submission, SubmitOptions } from '../engine.ts'
+import { Journal, readJournal } from './journal.ts'
+import { acquireLock, readLock, type HeldLock } from './lock.ts'
+import { logOf } from './run-log.ts'
+import { foldEvents, stepState, type RunState } from './run-state.ts'
+import { runToView, unreadableView } from './run-to-view.ts'
+import {
+  clearStopRequest,
+  createWorkflowFolder,
+  listWorkflows,
+  readPlan,
+  requestStop,
+  workflowFolder,
+  workflowNotFound,
+  type WorkflowFolder,
+} from './workflow-folder.ts'
+
+/** What the local engine is made of. */
+export interface LocalEngineParts {
+  /** The state folder. */
+  readonly home: string
+  readonly clock: Clock
+  readonly random: Random
+  readonly signal: AbortSignal
+  /** Starts a process of its own that runs the workflow; resolves to its process id. */
+  startRunner(folder: WorkflowFolder): Promise<number>
+}
+
+interface StoredRun {
+  readonly folder: WorkflowFolder
+  readonly plan: Plan
+  readonly state: RunState
+  readonly alive: boolean
+}
+
+const START_POLL_MS = 20
+/** Loading the program on a busy machine takes seconds; a runner that is slower than this goes on unwatched. */
+const START_PATIENCE_MS = 15_000
+const LOCK_POLL_MS = 50
+
+/** Runs workflows on this machine: a folder each under the state folder, a detached process each while they run. */
+export class LocalEngine implements Engine {
+  readonly #parts: LocalEngineParts
+
+  constructor(parts: LocalEngineParts) {
+    this.#parts = parts
+  }
+
+  async submit(plan: Plan, options: SubmitOptions): Promise<Submission> {
+    const { home, clock } = this.#parts
+    const lock = await this.#lockHome()
+    try {
+      const earlier = this.#earlierRun(plan, options)
+      if (earlier !== undefined) {
+        if (earlier.alive) throw alreadyRunning(earlier)
+        if (earlier.state.outcome === 'finished') return { name: earlier.folder.name, kind: 'unchanged' }
+        // Nothing was done by the old plan yet, so the new one, which knows the clusters as they are now, takes its place.
+        if (stepState(earlier.state, 'initialize').phase !== 'ended') createWorkflowFolder(earlier.folder, plan)
+        await this.#start(earlier.folder)
+        return { name: earlier.folder.name, kind: 'continued' }
+      }
+      const name = options.name ?? this.#freeName()
+      const folder = workflowFolder(home, name)
+      createWorkflowFolder(folder, plan)
+      const { journal } = Journal.open(folder.journal)
+      try {
+        const event = { at: clock.now(), type: 'submitted', name, configDigest: plan.configDigest } as const
+        journal.append(event, { durable: true })
+      } finally {
+        journal.close()
+      }
+      await this.#start(folder)
+      return { name, kind: 'started' }
+    } finally {
+      lock.release()
+    }
+  }
+
+  view(name: string | undefined): Promise<RunView> {
+    return attempt(() => this.#viewOf(this.#find(name)))
+  }
+
+  list(): Promise<readonly RunView[]> {
+    return attempt(() => {
+      const views = listWorkflows(this.#parts.home).map((name) => {
+        try {
+          return this.#viewOf(this.#read(name))
+        } catch (error) {
+          if (!isFailure(error)) throw error
+          return unreadableView(name, error)
+        }
+      })
+      return views.toSorted((a, b) => compare(b.submittedAt, a.submittedAt) || compare(a.name, b.name))
+    })
+  }
+
+  log(name: string | undefined, from: number): Promise<readonly LogLine[]> {
+    return attempt(() => logOf(readJournal(this.#find(name).folder.journal)).slice(from))
+  }
+
+  async *rejects(name: string | undefined): AsyncGenerator<string> {
+    const { folder } = this.#find(name)
+    const files = existsSync(folder.rejects) ? readdirSync(folder.rejects).sort() : []
+    for (const file of files) {
+      const input = createReadStream(join(folder.rejects, file), { encoding: 'utf8' })
+      for await (const line of createInterface({ input, crlfDelay: Infinity })) {
+        // A line that was torn by a crash has been written again after it.
+        if (line.startsWith('{') && line.endsWith('}')) yield line
+      }
+    }
+  }
+
+  stop(name: string | undefined): Promise<RunView> {
+    return attempt(() => {
+      const run = this.#find(name)
+      if (!run.alive) return this.#viewOf(run)
+      requestStop(run.folder)
+      return this.#viewOf({ ...run, state: { ...run.state, stopRequested: true } })
+    })
+  }
+
+  async resume(name: string | undefined): Promise<RunView> {
+    const lock = await this.#lockHome()
+    try {
+      const run = this.#find(name)
+      if (run.alive) throw alreadyRunning(run)
+      if (run.state.outcome === 'finished') return this.#viewOf(run)
+      await this.#start(run.folder)
+      return this.#viewOf(this.#read(run.folder.name))
+    } finally {
+      lock.release()
+    }
+  }
+
+  /** The run that a submission would repeat. */
+  #earlierRun(plan: Plan, { name, fresh = false }: SubmitOptions): StoredRun | undefined {
+    if (name !== undefined) {
+      if (!listWorkflows(this.#parts.home).includes(workflowFolder(this.#parts.home, name).name)) return undefined
+      const run = this.#read(name)
+      if (run.alive) throw alreadyRunning(run)
+      if (!fresh && run.state.configDigest === plan.configDigest) return run
+      throw new Failure('USAGE', fresh ? 'it exists already' : 'it was made from another configuration', {
+        op: 'submit',
+        subject: `workflow ${name}`,
+        hint: 'Choose another name with --name, or leave it out.',
+      })
+    }
+    const same = this.#all()
+      .filter((run) => run.state.configDigest === plan.configDigest)
+      .toSorted((a, b) => b.state.submittedAt - a.state.submittedAt)
+    const running = same.find((run) => run.alive)
+    if (running !== undefined) return running
+    return fresh ? undefined : same[0]
+  }
+
+  /** Starts a runner and waits until it has begun, so that whatever is asked next is answered rightly. */
+  async #start(folder: WorkflowFolder): Promise<void> {
+    const { clock, signal } = this.#parts
+    clearStopRequest(folder)
+    const before = runnersOf(folder)
+    const pid = await this.#parts.startRunner(folder)
+    const deadline = clock.monotonic() + START_PATIENCE_MS
+    while (clock.monotonic() < deadline) {
+      if (runnersOf(folder) > before) return
+      if (!processExists(pid)) {
+        if (runnersOf(folder) > before) return
+        throw new Failure('STATE_UNWRITABLE', `it ended before it began${lastWords(folder)}`, {
+          op: 'start',
+          subject: `runner of workflow ${folder.name}`,
+          hint: `What it printed is in ${folder.runnerLog}.`,
+        })
+      }
+      await clock.sleep(START_POLL_MS, signal)
+    }
+  }
+
+  #find(name: string | undefined): StoredRun {
+    const { home } = this.#parts
+    if (name !== undefined) {
+      const folder = workflowFolder(home, name)
+      if (!existsSync(folder.journal)) throw workflowNotFound(name, listWorkflows(home).toSorted())
+      return this.#read(name)
+    }
+    const runs = this.#all()
+    const candidates = runs.some((run) => run.alive) ? runs.filter((run) => run.alive) : runs
+    const newest = candidates.toSorted((a, b) => b.state.submittedAt - a.state.submittedAt)[0]
+    if (newest === undefined) throw workflowNotFound(undefined, [])
+    return newest
+  }
+
+  /** Every run that can be read; one that cannot must not hide the others. */
+  #all(): StoredRun[] {
+    return listWorkflows(this.#parts.home).flatMap((name) => {
+      try {
+        return [this.#read(name)]
+      } catch (error) {
+        if (isFailure(error, 'STATE_CORRUPT', 'WORKFLOW_NOT_FOUND')) return []
+        throw error
+      }
+    })
+  }
+
+  #read(name: string): StoredRun {
+    const folder = workflowFolder(this.#parts.home, name)
+    // The lock first: a runner that ends in between is then seen as ended, never as dead.
+    const alive = readLock(folder.path, this.#parts.clock)?.alive ?? false
+    return { folder, plan: readPlan(folder), state: foldEvents(readJournal(folder.journal)), alive }
+  }
+
+  #viewOf({ plan, state, alive }: StoredRun): RunView {
+    const running = alive && state.outcome === undefined
+    return runToView(plan, state, running, this.#parts.clock.now())
+  }
+
+  #freeName(): string {
+    const taken = new Set(listWorkflows(this.#parts.home))
+    for (;;) {
+      const name = `migration-${this.#parts.random.hex(3)}`
+      if (!taken.has(name)) return name
+    }
+  }
+
+  /** Two submissions at the same moment must not both start a run of the same configuration. */
+  async #lockHome(): Promise<HeldLock> {
+    const { home, clock, random, signal } = this.#parts
+    try {
+      mkdirSync(join(home, 'workflows'), { recursive: true, mode: 0o700 })
+    } catch (cause) {
+      throw new Failure('STATE_UNWRITABLE', (cause as Error).message, { op: 'create', subject: home, cause })
+    }
+    const deadline = clock.monotonic() + START_PATIENCE_MS
+    for (;;) {
+      try {
+        return acquireLock(home, clock, random)
+      } catch (error) {
+        if (!isFailure(error, 'WORKFLOW_LOCKED') || clock.monotonic() > deadline) throw error
+      }
+      await clock.sleep(LOCK_POLL_MS, signal)
+    }
+  }
+}
+
+function runnersOf(folder: WorkflowFolder): number {
+  return readJournal(folder.journal).filter((event) => event.type === 'runner-started').length
+}
+
+function lastWords(folder: WorkflowFolder): string {
+  if (!existsSync(folder.runnerLog)) return ''
+  const lines = readFileSync(folder.runnerLog, 'utf8').trimEnd().split('\n').slice(-5).join('\n')
+  return lines === '' ? '' : `:\n${lines}`
+}
+
+function alreadyRunning({ folder }: StoredRun): Failure {
+  return new Failure('WORKFLOW_LOCKED', 'it is running', {
+    op: 'start',
+    subject: `workflow ${folder.name}`,
+    hint: `Look at it with workflow status ${folder.name}; end it with workflow stop ${folder.name}.`,
+  })
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0
+}
+
+/** The file system calls underneath are synchronous; what they throw becomes a rejection all the same. */
+function attempt<T>(action: () => T): Promise<T> {
+  return new Promise((resolve) => {
+    resolve(action())
+  })
+}

@@ -1,0 +1,58 @@
+import { formatBytes, formatCount, formatDuration } from '../core/units.ts'
+import type { DocumentTotals, Report } from './report.ts'
+import { renderTable, type Column } from './table.ts'
+
+/** The account of a run as people read it; ends with a newline. */
+export function renderReport(report: Report): string {
+  const parts = [head(report), renderTable(STEP_COLUMNS, report.steps.map(stepRow))]
+  if (report.indices.length > 0) {
+    const rows = report.indices.map((index) => [index.name, ...countCells(index)])
+    if (rows.length > 1) rows.push(['total', ...countCells(report.totals)])
+    parts.push(renderTable(INDEX_COLUMNS, rows))
+  }
+  if (report.differences.length > 0) {
+    parts.push(`Differences:\n${report.differences.map(({ index, what }) => `  ${index}: ${what}\n`).join('')}`)
+  }
+  const failures = report.steps.flatMap(({ title, failure }) => (failure === undefined ? [] : [{ title, ...failure }]))
+  for (const { title, code, message, hint } of failures) {
+    parts.push(`${title}: ${message}\n  Code: ${code}\n${hint === undefined ? '' : `  Hint: ${hint}\n`}`)
+  }
+  return parts.join('\n')
+}
+
+const STEP_COLUMNS: readonly Column[] = [
+  { title: 'STEP' },
+  { title: 'RESULT' },
+  { title: 'TOOK', align: 'right' },
+  { title: 'SUMMARY' },
+]
+
+const INDEX_COLUMNS: readonly Column[] = [
+  { title: 'INDEX' },
+  ...['READ', 'ACKNOWLEDGED', 'REJECTED', 'LEFT ALONE', 'NO SOURCE', 'BYTES'].map((title) => ({
+    title,
+    align: 'right' as const,
+  })),
+]
+
+function head({ name, phase, startedAt, finishedAt, message, totals }: Report): string {
+  const lines = [`Workflow: ${name}`, `Phase:    ${phase}`]
+  if (startedAt !== undefined) lines.push(`Started:  ${startedAt}`)
+  if (startedAt !== undefined && finishedAt !== undefined) {
+    const ms = Date.parse(finishedAt) - Date.parse(startedAt)
+    lines.push(`Finished: ${finishedAt}, after ${formatDuration(ms)}`)
+  }
+  if (message !== undefined) lines.push(`Message:  ${message.split('\n', 1)[0]!}`)
+  if (totals.read > 0) {
+    lines.push(`Loaded:   ${formatCount(totals.acknowledged)} of ${formatCount(totals.read)} documents read`)
+  }
+  return lines.map((line) => `${line}\n`).join('')
+}
+
+function stepRow({ title, phase, seconds, summary }: Report['steps'][number]): string[] {
+  return [title, phase, seconds === undefined ? '-' : formatDuration(seconds * 1000), summary ?? '']
+}
+
+function countCells({ read, acknowledged, rejected, skipped, sourceless, bytes }: DocumentTotals): string[] {
+  return [...[read, acknowledged, rejected, skipped, sourceless].map(formatCount), formatBytes(bytes)]
+}

@@ -1,0 +1,95 @@
+import type { RestoreDocumentsData } from '../steps/restore-documents.ts'
+import type { VerifyData } from '../steps/verify.ts'
+import type { RunPhase, RunView, StepPhase } from './run-view.ts'
+
+/** The account of a run: JSON of `workflow report`, fields are only ever added. */
+export interface Report {
+  readonly schemaVersion: 1
+  readonly name: string
+  readonly phase: RunPhase
+  readonly submittedAt: string
+  readonly startedAt?: string
+  readonly finishedAt?: string
+  readonly message?: string
+  readonly totals: DocumentTotals
+  /** By name. */
+  readonly indices: readonly IndexReport[]
+  readonly differences: readonly { readonly index: string; readonly what: string }[]
+  readonly steps: readonly StepReport[]
+}
+
+/** What became of documents. `read` is the sum of the next four. */
+export interface DocumentTotals {
+  readonly read: number
+  readonly acknowledged: number
+  readonly rejected: number
+  readonly skipped: number
+  readonly sourceless: number
+  /** Source bytes of acknowledged documents. */
+  readonly bytes: number
+}
+
+/** What became of the documents of one index. */
+export interface IndexReport extends DocumentTotals {
+  readonly name: string
+}
+
+/** One step of the account. */
+export interface StepReport {
+  readonly id: string
+  readonly title: string
+  readonly phase: StepPhase
+  readonly seconds?: number
+  readonly summary?: string
+  readonly failure?: { readonly code: string; readonly message: string; readonly hint?: string }
+}
+
+/** Draws up the account of a run from its view; pure. */
+export function makeReport(view: RunView): Report {
+  const indices = new Map<string, DocumentTotals>()
+  const differences: { index: string; what: string }[] = []
+  for (const { kind, data } of view.steps) {
+    // Written by the steps of this same program; absent until they ended.
+    if (data === undefined) continue
+    if (kind === 'restore-documents') {
+      for (const [name, counts] of Object.entries((data as RestoreDocumentsData).indices)) {
+        indices.set(name, add(indices.get(name) ?? NOTHING, counts))
+      }
+    } else if (kind === 'verify') differences.push(...(data as VerifyData).differences)
+  }
+  return {
+    schemaVersion: 1,
+    name: view.name,
+    phase: view.phase,
+    submittedAt: view.submittedAt,
+    ...(view.startedAt === undefined ? {} : { startedAt: view.startedAt }),
+    ...(view.finishedAt === undefined ? {} : { finishedAt: view.finishedAt }),
+    ...(view.message === undefined ? {} : { message: view.message }),
+    totals: [...indices.values()].reduce(add, NOTHING),
+    indices: [...indices].map(([name, counts]) => ({ name, ...counts })).toSorted((a, b) => (a.name < b.name ? -1 : 1)),
+    differences,
+    steps: view.steps.map((step) => ({
+      id: step.id,
+      title: [...step.path, step.title].join(' / '),
+      phase: step.phase,
+      ...(step.startedAt === undefined || step.finishedAt === undefined
+        ? {}
+        : { seconds: (Date.parse(step.finishedAt) - Date.parse(step.startedAt)) / 1000 }),
+      ...(step.summary === undefined ? {} : { summary: step.summary }),
+      ...(step.failure === undefined ? {} : { failure: step.failure }),
+    })),
+  }
+}
+
+const NOTHING: DocumentTotals = { read: 0, acknowledged: 0, rejected: 0, skipped: 0, sourceless: 0, bytes: 0 }
+
+function add(a: DocumentTotals, b: DocumentTotals): DocumentTotals {
+  return {
+    read: a.read + b.read,
+    acknowledged: a.acknowledged + b.acknowledged,
+    rejected: a.rejected + b.rejected,
+    skipped: a.skipped + b.skipped,
+    sourceless: a.sourceless + b.sourceless,
+    bytes: a.bytes + b.bytes,
+  }
+}
