@@ -1,13 +1,14 @@
-import { createHash } from 'node:crypto'
 import type { Cluster } from '../cluster/cluster.ts'
-import type { Config, ConfigAuth, ConfigCluster, ConfigGroup } from '../config/config.ts'
-import { secretRef } from '../config/config.ts'
+import type { Config, ConfigGroup, ConfigMigration, ConfigSnapshot } from '../config/config.ts'
 import { Failure } from '../core/failure.ts'
-import type { Plan, PlannedAuth, PlannedCluster, PlannedGroup, PlannedMigration } from './plan.ts'
+import { configDigest } from './config-digest.ts'
+import type { Plan, PlannedCluster, PlannedGroup, PlannedMigration, PlannedSnapshot } from './plan.ts'
+import { addressOf, claimWarning, planCluster } from './plan-cluster.ts'
 import { planSteps } from './plan-steps.ts'
-import type { PlanningMigration, PlanQuestions } from './planning.ts'
+import type { PlanQuestions } from './planning.ts'
+import { resolveIndices, type ResolvedIndices } from './resolve-indices.ts'
 import { resolveRepository } from './resolve-repository.ts'
-import { resolveIndices } from './resolve-indices.ts'
+import { sourceAnswers, type SourceAnswers } from './source-answers.ts'
 
 /**
  * Resolves a configuration into a plan by asking the clusters and repositories it names; changes nothing. `CONFIG_INVALID`
@@ -18,160 +19,133 @@ export async function makePlan(config: Config, questions: PlanQuestions, signal:
   const warnings: string[] = []
   const sources: Record<string, PlannedCluster> = {}
   const targets: Record<string, PlannedCluster> = {}
-  const clusters = new Map<string, Cluster>()
+  const answers = new Map<string, SourceAnswers>()
+  const targetClusters = new Map<string, Cluster>()
   for (const { source, target } of config.migrations) {
-    for (const [side, name, found] of [
-      ['source', source, config.sources[source]],
-      ['target', target, config.targets[target]],
-    ] as const) {
-      const key = `${side} ${name}`
-      if (found === undefined || clusters.has(key)) continue
-      const connection = connectionOf(found, questions.configFile)
-      const cluster = await questions.connect(connection)
-      clusters.set(key, cluster)
-      const planned = describeCluster(side, found, connection, cluster, warnings)
-      if (side === 'source') sources[name] = planned
-      else targets[name] = planned
+    if (!answers.has(source)) {
+      const { planned, cluster } = await connect('source', source, config, questions, warnings)
+      sources[source] = planned
+      answers.set(source, sourceAnswers(source, cluster, signal))
     }
+    if (!targetClusters.has(target)) {
+      const { planned, cluster } = await connect('target', target, config, questions, warnings)
+      targets[target] = planned
+      targetClusters.set(target, cluster)
+    }
+    requireTwoClusters(answers.get(source)!, target, targetClusters.get(target)!)
   }
 
   const migrations: PlannedMigration[] = []
-  for (const [n, wanted] of config.migrations.entries()) {
-    const id = `m${n + 1}`
-    const source = clusters.get(`source ${wanted.source}`)!
-    const planning: PlanningMigration = { id, source, sourceName: wanted.source, warnings }
+  for (const [position, wanted] of config.migrations.entries()) {
+    const earlier = migrations.flatMap((one) => (one.source === wanted.source ? [one.repository] : []))
+    const planning = { id: `m${position + 1}`, source: answers.get(wanted.source)!, earlier, warnings }
     const repository = await resolveRepository(config, wanted, planning, questions, signal)
-    const groups = await resolveIndices(wanted, planning, repository, signal)
-    const indices = [...new Set(groups.flatMap((group) => group.indices.map((index) => index.name)))].sort()
-    const { snapshot } = wanted
-    migrations.push({
-      id,
-      source: wanted.source,
-      target: wanted.target,
-      repository,
-      snapshot: snapshot.create
-        ? {
-            create: true,
-            indices,
-            includeGlobalState: snapshot.includeGlobalState,
-            partial: snapshot.partial,
-            ...(snapshot.maxBytesPerSecond === undefined ? {} : { maxBytesPerSecond: snapshot.maxBytesPerSecond }),
-          }
-        : { create: false, name: snapshot.name, partial: snapshot.partial },
-      groups: wanted.groups.map((group, g) => planGroup(`${id}g${g + 1}`, group, groups[g]!.indices)),
-    })
+    const resolved = await resolveIndices(wanted, planning, repository, questions, signal)
+    migrations.push(planMigration(planning.id, wanted, repository, resolved))
   }
+  const approvals = config.migrations.map((migration) => migration.groups.map((group) => group.approval))
   const { snapshot, repository, workState } = config.cleanup
   return {
     schemaVersion: 1,
-    configDigest: digestOf(config),
+    configDigest: configDigest(config),
     sources,
     targets,
     migrations,
-    steps: planSteps(migrations),
+    steps: planSteps(migrations, approvals),
     parallelism: config.parallelism ?? questions.parallelism,
     cleanup: { snapshot, repository, workState },
-    warnings,
+    warnings: [...new Set(warnings)],
   }
 }
 
-function planGroup(id: string, group: ConfigGroup, indices: PlannedGroup['indices']): PlannedGroup {
-  const { metadata, backfill } = group
+async function connect(
+  side: 'source' | 'target',
+  name: string,
+  config: Config,
+  questions: PlanQuestions,
+  warnings: string[],
+): Promise<{ readonly planned: PlannedCluster; readonly cluster: Cluster }> {
+  const wanted = side === 'source' ? config.sources[name] : config.targets[name]
+  if (wanted === undefined) throw new Error(`the configuration has no ${side} ${name}`)
+  const address = addressOf(wanted, questions.configFile)
+  const cluster = await questions.connect(address)
+  const warning = claimWarning(side, wanted, cluster)
+  if (warning !== undefined) warnings.push(warning)
+  return { planned: planCluster(side, wanted, address, cluster), cluster }
+}
+
+/** Two endpoints may lead to one cluster, which would then be written over while it is read. */
+function requireTwoClusters(source: SourceAnswers, target: string, { info }: Cluster): void {
+  const uuid = source.cluster.info.clusterUuid
+  // A cluster that has not formed yet, and versions before 5, have no uuid of their own.
+  if (uuid === undefined || uuid === '_na_' || uuid !== info.clusterUuid) return
+  throw new Failure('CONFIG_INVALID', `it is the same cluster as target ${target} (uuid ${uuid})`, {
+    op: 'plan migration of',
+    subject: `source ${source.name} at ${source.cluster.http.endpoint}`,
+    hint: 'Correct the endpoint of one of them.',
+  })
+}
+
+function planMigration(
+  id: string,
+  wanted: ConfigMigration,
+  repository: PlannedMigration['repository'],
+  resolved: ResolvedIndices,
+): PlannedMigration {
+  const { source, target, snapshot, groups } = wanted
   return {
     id,
+    source,
+    target,
+    repository,
+    snapshot: planSnapshot(snapshot, resolved),
+    groups: groups.map((group, position) => planGroup(`${id}g${position + 1}`, group, resolved.groups[position]!)),
+  }
+}
+
+function planSnapshot(snapshot: ConfigSnapshot, resolved: ResolvedIndices): PlannedSnapshot {
+  if (!snapshot.create) return { create: false, name: resolved.snapshot ?? snapshot.name, partial: snapshot.partial }
+  return {
+    create: true,
+    indices: resolved.groups.flatMap((group) => group.indices.map((index) => index.name)).sort(),
+    includeGlobalState: snapshot.includeGlobalState,
+    partial: snapshot.partial,
+    ...(snapshot.maxBytesPerSecond === undefined ? {} : { maxBytesPerSecond: snapshot.maxBytesPerSecond }),
+  }
+}
+
+function planGroup(id: string, group: ConfigGroup, found: ResolvedIndices['groups'][number]): PlannedGroup {
+  const { metadata, backfill, priority } = group
+  const { settings, mappings } = metadata
+  return {
+    id,
+    label: group.label,
     patterns: group.indices,
-    indices,
+    matches: found.matches,
+    ...(priority === 0 ? {} : { priority }),
+    indices: found.indices,
     metadata: {
       enabled: metadata.enabled,
       existingIndex: metadata.existingIndex,
       ...(metadata.indexTemplates === undefined ? {} : { templates: metadata.indexTemplates }),
       ...(metadata.componentTemplates === undefined ? {} : { componentTemplates: metadata.componentTemplates }),
+      ...(isEmpty(settings) ? {} : { settings }),
+      ...(isEmpty(mappings) ? {} : { mappings }),
     },
     backfill: {
       enabled: backfill.enabled,
+      ...(backfill.workers === undefined ? {} : { workers: backfill.workers }),
       bulkBytes: backfill.bulkBytes,
       bulkDocs: backfill.bulkDocs,
       onConflict: backfill.onConflict,
+      ...(backfill.compression === 'none' ? {} : { compression: backfill.compression }),
       ...(backfill.maxRejects === undefined ? {} : { maxRejects: backfill.maxRejects }),
+      ...(backfill.transform === undefined ? {} : { transform: backfill.transform }),
     },
     verify: group.verify,
   }
 }
 
-function connectionOf(
-  { endpoint, auth, tls, connections, requestsPerSecond }: ConfigCluster,
-  configFile: string | undefined,
-): Omit<PlannedCluster, 'distribution' | 'version'> {
-  return {
-    endpoint,
-    auth: plannedAuth(auth, configFile),
-    tls,
-    ...(connections === undefined ? {} : { connections }),
-    ...(requestsPerSecond === undefined ? {} : { requestsPerSecond }),
-  }
-}
-
-function plannedAuth(auth: ConfigAuth, file: string | undefined): PlannedAuth {
-  switch (auth.kind) {
-    case 'none':
-    case 'sigv4':
-    case 'mtls':
-      return auth
-    case 'basic':
-      return { kind: 'basic', username: secretRef(auth.username, file), password: secretRef(auth.password, file) }
-    case 'apiKey':
-      return { kind: 'apiKey', key: secretRef(auth.key, file) }
-  }
-}
-
-/** What the cluster is by its own words; a version in the text that says otherwise is worth a warning, not a failure. */
-function describeCluster(
-  side: 'source' | 'target',
-  wanted: ConfigCluster,
-  connection: Omit<PlannedCluster, 'distribution' | 'version'>,
-  cluster: Cluster,
-  warnings: string[],
-): PlannedCluster {
-  const { distribution, version } = cluster.info
-  if (side === 'target' && distribution !== 'opensearch') {
-    throw new Failure(
-      'CLUSTER_UNSUPPORTED',
-      `it is ${distribution} ${version.text}; documents go into OpenSearch only`,
-      {
-        op: 'plan',
-        subject: `target ${wanted.name} at ${wanted.endpoint}`,
-        hint: 'Check that source and target are not exchanged.',
-      },
-    )
-  }
-  const claimed = wanted.version
-  const differs =
-    claimed !== undefined &&
-    ((claimed.distribution ?? distribution) !== distribution || !version.text.startsWith(claimed.number))
-  if (differs) {
-    warnings.push(
-      `${side} ${wanted.name} is ${distribution} ${version.text}; the configuration says ${claimed.distribution ?? ''} ${claimed.number}`.replace(
-        '  ',
-        ' ',
-      ),
-    )
-  }
-  return { ...connection, distribution, version: version.text }
-}
-
-/** The meaning of a configuration as one number: secrets are left out, since a new password changes nothing that is done. */
-function digestOf(config: Config): string {
-  const canonical = (value: unknown): unknown => {
-    if (Array.isArray(value)) return value.map(canonical)
-    if (typeof value !== 'object' || value === null) return value
-    return Object.fromEntries(
-      Object.entries(value)
-        .filter(([, member]) => member !== undefined)
-        .sort(([a], [b]) => (a < b ? -1 : 1))
-        .map(([key, member]) => [key, key === 'value' ? '[secret]' : canonical(member)]),
-    )
-  }
-  return createHash('sha256')
-    .update(JSON.stringify(canonical(config)))
-    .digest('hex')
+function isEmpty(changes: { readonly remove: readonly string[]; readonly set: object }): boolean {
+  return changes.remove.length === 0 && Object.keys(changes.set).length === 0
 }

@@ -1,3 +1,4 @@
+import type { DocumentTransform, MappingChanges, SettingChanges } from '../config/config.ts'
 import type { SecretRef } from '../core/secret.ts'
 
 /**
@@ -56,6 +57,8 @@ export interface PlannedRepository {
   readonly name: string
   /** True when Create Snapshot has to register it on the source first. */
   readonly register: boolean
+  /** How it was found; absent in plans from elsewhere. */
+  readonly origin?: RepositoryOrigin
   readonly type: 'fs' | 's3'
   /** As we read it: an absolute folder or `s3://bucket/prefix`. */
   readonly uri: string
@@ -68,6 +71,12 @@ export interface PlannedRepository {
     readonly roleArn?: string
   }
 }
+
+/**
+ * How a repository was found: named by the configuration for the source, in `defaults`, or by `WORKFLOW_SNAPSHOT_REPO`; else
+ * the only readable one that is registered on the source, or a readable folder of the source's `path.repo`.
+ */
+export type RepositoryOrigin = 'source' | 'defaults' | 'environment' | 'registered' | 'path.repo'
 
 /** The snapshot to take, or the existing one to read. */
 export type PlannedSnapshot =
@@ -87,11 +96,23 @@ export type PlannedSnapshot =
 export interface PlannedGroup {
   /** `m1g1`, `m1g2`, … */
   readonly id: string
+  /** What messages call the group, such as `groups[1]`. */
+  readonly label?: string
   readonly patterns: readonly string[]
+  /** What each pattern matches by itself, in the order of `patterns`. */
+  readonly matches?: readonly PlannedPattern[]
+  /** Groups with a higher number are loaded first. Default: 0. */
+  readonly priority?: number
   readonly indices: readonly PlannedIndex[]
   readonly metadata: PlannedMetadata
   readonly backfill: PlannedBackfill
   readonly verify: 'counts' | 'sample' | 'full' | 'off'
+}
+
+/** A pattern, and how many indices it matches by itself; those of an exclusion are left out. */
+export interface PlannedPattern {
+  readonly pattern: string
+  readonly indices: number
 }
 
 /** An index as it was when the plan was made. */
@@ -111,16 +132,26 @@ export interface PlannedMetadata {
   /** Globs of legacy and composable templates; every non-system one when absent. */
   readonly templates?: readonly string[]
   readonly componentTemplates?: readonly string[]
+  /** Changes to the settings of every index, after the rules of the target; none when absent. */
+  readonly settings?: SettingChanges
+  /** Changes to the mappings of every index, after the rules of the target; none when absent. */
+  readonly mappings?: MappingChanges
 }
 
 /** Treatment of documents. */
 export interface PlannedBackfill {
   readonly enabled: boolean
+  /** Slices of this group loaded at once at most; `Plan.parallelism` when absent. */
+  readonly workers?: number
   readonly bulkBytes: number
   readonly bulkDocs: number
   readonly onConflict: 'overwrite' | 'skip'
+  /** How request bodies are compressed; not at all when absent. */
+  readonly compression?: 'gzip'
   /** Rejected documents after which the load fails; unlimited when absent. */
   readonly maxRejects?: number
+  /** Absent when documents go over byte for byte. */
+  readonly transform?: DocumentTransform
 }
 
 /** What Cleanup removes of what the run itself created. */
@@ -157,4 +188,6 @@ export interface PlannedStep {
   readonly dependsOn: readonly string[]
   /** Reason why the step has nothing to do, such as `documentBackfill is disabled`. */
   readonly skip?: string
+  /** True when a person has to approve before the step starts. */
+  readonly approval?: true
 }

@@ -1,24 +1,30 @@
+import type { RepositoryLocation } from '../blob/location.ts'
 import type { Cluster } from '../cluster/cluster.ts'
-import type { PlannedCluster } from './plan.ts'
+import type { PlannedCluster, PlannedRepository } from './plan.ts'
+import type { SourceAnswers } from './source-answers.ts'
+
+/** How to reach a cluster, before it has been asked what it is. */
+export type ClusterAddress = Omit<PlannedCluster, 'distribution' | 'version'>
 
 /** What planning asks of the world; all of it only reads. */
 export interface PlanQuestions {
-  /** Connects to a cluster, once a cluster: planning closes nothing. */
-  connect(cluster: Omit<PlannedCluster, 'distribution' | 'version'>): Promise<Cluster>
+  /** Connects to a cluster, once for each; planning closes nothing. */
+  connect(cluster: ClusterAddress): Promise<Cluster>
+  /** Opens the place of a repository as this machine reads it; codes as `openStore`. */
+  openLocation(repository: PlannedRepository): Promise<RepositoryLocation>
   /** Location of the environment's default repository (`WORKFLOW_SNAPSHOT_REPO`). */
   readonly defaultRepository?: string
-  /** True when this machine can list the folder. */
-  canRead(folder: string): Promise<boolean>
   /** Slices loaded at once when the configuration does not say. */
   readonly parallelism: number
   /** The file that inline secrets are found in again; the saved configuration when absent. */
   readonly configFile?: string
 }
 
-/** A migration being planned, with what has been found out about it so far. */
+/** A migration being planned, with what has been found out so far. */
 export interface PlanningMigration {
   readonly id: string
-  readonly source: Cluster
-  readonly sourceName: string
+  readonly source: SourceAnswers
+  /** Repositories of the migrations of the same source that were planned before. */
+  readonly earlier: readonly PlannedRepository[]
   readonly warnings: string[]
 }

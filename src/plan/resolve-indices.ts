@@ -1,94 +1,71 @@
-import { catIndices } from '../cluster/indices.ts'
-import type { ConfigMigration } from '../config/config.ts'
+import type { ConfigGroup, ConfigMigration } from '../config/config.ts'
 import { Failure } from '../core/failure.ts'
-import { compileGlob, compilePatterns } from '../core/patterns.ts'
-import { openStore } from '../blob/open-store.ts'
-import { openRepository } from '../repository/open.ts'
-import type { PlanningMigration } from './planning.ts'
-import type { PlannedIndex, PlannedRepository } from './plan.ts'
-import { s3OptionsOf } from './s3-options.ts'
+import { indicesOfSnapshot } from './indices-of-snapshot.ts'
+import { indicesOfSource } from './indices-of-source.ts'
+import { leftOut } from './left-out.ts'
+import { noMatch } from './no-match.ts'
+import type { Offer } from './offer.ts'
+import type { PlanningMigration, PlanQuestions } from './planning.ts'
+import type { PlannedIndex, PlannedPattern, PlannedRepository } from './plan.ts'
+import { selectNames } from './select-names.ts'
 
-/** The indices of one group. */
-export interface ResolvedGroup {
-  readonly indices: readonly PlannedIndex[]
+/** What the groups of a migration match. */
+export interface ResolvedIndices {
+  /** In the order of the groups. */
+  readonly groups: readonly { readonly indices: readonly PlannedIndex[]; readonly matches: readonly PlannedPattern[] }[]
+  /** The existing snapshot they were found in, by its own name; undefined when it is still to be taken. */
+  readonly snapshot: string | undefined
 }
 
 /**
  * Finds the indices that each group's patterns match: in the source when the snapshot is still to be taken, else in the
- * snapshot. An index that several groups match belongs to the first. `INDEX_NOT_FOUND` when a pattern matches nothing and the
- * group does not allow that.
+ * snapshot. An index that several groups match belongs to the first. `INDEX_NOT_FOUND` when a pattern matches nothing, or
+ * exclusions leave nothing, and the group does not allow that.
  */
 export async function resolveIndices(
   migration: ConfigMigration,
   planning: PlanningMigration,
   repository: PlannedRepository,
+  questions: PlanQuestions,
   signal: AbortSignal,
-): Promise<ResolvedGroup[]> {
-  const available = migration.snapshot.create
-    ? await indicesOfSource(planning, signal)
-    : await indicesOfSnapshot(migration.snapshot.name, repository, signal)
-  const taken = new Map<string, string>()
-  return migration.groups.map((group) => {
-    for (const pattern of group.indices) {
-      if (pattern.startsWith('-') || group.allowEmpty) continue
-      if (!available.some((index) => compileGlob(pattern)(index.name))) throw noMatch(pattern, planning, available)
-    }
-    const matches = compilePatterns(group.indices)
-    const indices = available.filter((index) => {
-      if (!matches(index.name)) return false
-      const owner = taken.get(index.name)
-      if (owner !== undefined) {
-        planning.warnings.push(`Index ${index.name} is in ${owner} already and is left out of ${group.label}`)
-        return false
-      }
-      taken.set(index.name, group.label)
-      return true
-    })
-    return { indices }
+): Promise<ResolvedIndices> {
+  const offer = migration.snapshot.create
+    ? await indicesOfSource(planning.source)
+    : await indicesOfSnapshot(migration.snapshot, repository, questions, signal)
+  const owners = new Map<string, string>()
+  const chosen = migration.groups.map((group) => {
+    const { selected, matches } = selectNames(offer.names, group.indices)
+    requireMatches(group, matches, selected, offer)
+    planning.warnings.push(...leftOut(group, selected, owners, offer))
+    const names = [...selected].filter((name) => !owners.has(name)).sort()
+    for (const name of names) owners.set(name, group.label)
+    return { group, names, matches }
   })
+  const found = await offer.describe([...owners.keys()].sort(), signal)
+  const byName = new Map(found.indices.map((index) => [index.name, index]))
+  planning.warnings.push(...found.warnings)
+  return {
+    groups: chosen.map(({ names, matches }) => ({
+      indices: names.flatMap((name) => byName.get(name) ?? []),
+      matches: matches.map(({ pattern, count }) => ({ pattern, indices: count })),
+    })),
+    snapshot: offer.snapshot,
+  }
 }
 
-async function indicesOfSource(planning: PlanningMigration, signal: AbortSignal): Promise<PlannedIndex[]> {
-  const lines = await catIndices(planning.source, signal)
-  return lines.flatMap((line) => {
-    if (line.status === 'close') {
-      planning.warnings.push(`Index ${line.index} of source ${planning.sourceName} is closed and is left out`)
-      return []
-    }
-    return [
-      {
-        name: line.index,
-        shards: line.primaries,
-        ...(line.documents === undefined ? {} : { documents: line.documents }),
-        ...(line.primaryBytes === undefined ? {} : { bytes: line.primaryBytes }),
-      },
-    ]
-  })
-}
-
-async function indicesOfSnapshot(
-  name: string,
-  repository: PlannedRepository,
-  signal: AbortSignal,
-): Promise<PlannedIndex[]> {
-  const location = await openStore(repository.uri, { s3: s3OptionsOf(repository) })
-  const snapshot = await (await openRepository(location, signal)).snapshot(name, signal)
-  const metadata = await snapshot.indices(snapshot.indexNames, signal)
-  return metadata.map((index) => ({ name: index.name, shards: index.numberOfShards }))
-}
-
-function noMatch(pattern: string, planning: PlanningMigration, available: readonly PlannedIndex[]): Failure {
-  const names = available.map((index) => index.name)
-  const shown = names.slice(0, 10).join(', ')
-  const hidden = names.find((name) => name.startsWith('.') && compileGlob(`.${pattern}`)(name))
-  return new Failure('INDEX_NOT_FOUND', `pattern '${pattern}' matches none of ${names.length} indices`, {
-    op: 'plan migration of',
-    subject: `source ${planning.sourceName}`,
-    hint:
-      hidden !== undefined
-        ? `Names with a leading dot are matched only by a pattern with one, such as '${hidden}'.`
-        : names.length === 0
-          ? 'There are no indices at all.'
-          : `There are ${shown}${names.length > 10 ? ', …' : ''}. allowEmpty: true lets a pattern match nothing.`,
+function requireMatches(
+  group: ConfigGroup,
+  matches: readonly { readonly pattern: string; readonly count: number }[],
+  selected: ReadonlySet<string>,
+  offer: Offer,
+): void {
+  if (group.allowEmpty) return
+  const empty = matches.find(({ pattern, count }) => count === 0 && !pattern.startsWith('-'))
+  if (empty !== undefined) throw noMatch(empty.pattern, offer, group.label)
+  if (selected.size > 0) return
+  throw new Failure('INDEX_NOT_FOUND', `${group.indices.join(', ')} leaves none of ${offer.names.size} indices`, {
+    op: `select indices of ${group.label} in`,
+    subject: offer.subject,
+    hint: 'Patterns apply in order and the last one that matches decides: put exclusions after what they exclude from.',
   })
 }

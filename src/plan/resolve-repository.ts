@@ -1,18 +1,20 @@
 import { join } from 'node:path'
-import { listNodes } from '../cluster/nodes.ts'
-import { listRepositories, type RegisteredRepository } from '../cluster/repositories.ts'
 import type { Config, ConfigMigration, ConfigRepository } from '../config/config.ts'
-import { Failure } from '../core/failure.ts'
+import { Failure, isFailure } from '../core/failure.ts'
 import type { PlanningMigration, PlanQuestions } from './planning.ts'
-import type { PlannedRepository } from './plan.ts'
+import type { PlannedRepository, RepositoryOrigin } from './plan.ts'
+import { isReadable, requireReadable } from './readable-repository.ts'
+import { isReadOnly, placeOf, withoutEndSlash, type RepositoryPlace } from './registered-repository.ts'
 
 /** Name under which this program registers repositories. */
 const OWN_NAME = 'backfill-workflow'
 
 /**
  * Finds where the snapshot of a migration lies or is to lie, in this order: the configuration's repository, its default one,
- * the environment's default, the one registered on the source that can be read here, a folder of the source's `path.repo` that
- * can be read here. `CONFIG_INVALID` with all these ways out when there is none.
+ * the environment's default, the only one registered on the source that can be read here, a folder of the source's `path.repo`
+ * that can be read here. What it finds is proven readable, except for the argo engine, whose pods may see more than this
+ * machine. `CONFIG_INVALID` with all these ways out when there is none; `REPOSITORY_NOT_FOUND`, `STORE_DENIED`, … when it
+ * cannot be read.
  */
 export async function resolveRepository(
   config: Config,
@@ -21,107 +23,30 @@ export async function resolveRepository(
   questions: PlanQuestions,
   signal: AbortSignal,
 ): Promise<PlannedRepository> {
-  const registered = await listRepositories(planning.source, signal)
+  const wanted = wantedRepository(config, migration, questions)
+  if (wanted === undefined) return findRepository(migration, planning, questions, signal)
+  const repository = await fromConfig(wanted.repository, wanted.origin, migration, planning)
+  try {
+    await requireReadable(repository, questions, signal)
+  } catch (error) {
+    if (config.engine !== 'argo' || !isFailure(error) || error.code === 'ABORTED') throw error
+    planning.warnings.push(`Repository ${repository.uri} cannot be read from this machine: ${error.detail}`)
+  }
+  return repository
+}
+
+function wantedRepository(
+  config: Config,
+  migration: ConfigMigration,
+  questions: PlanQuestions,
+): { readonly repository: ConfigRepository; readonly origin: RepositoryOrigin } | undefined {
   const own = migration.repository ?? config.sources[migration.source]?.repository
-  if (own !== undefined) return fromConfig(own, registered, planning)
-  const shared = config.defaultRepository ?? fromText(questions.defaultRepository)
-  if (shared !== undefined) return fromConfig(below(shared, migration), registered, planning)
-
-  const readable = await readableOnes(registered, questions)
-  if (readable.length === 1) return fromRegistered(readable[0]!, undefined, planning)
-  if (migration.snapshot.create) {
-    for (const node of await listNodes(planning.source, signal)) {
-      for (const folder of node.pathRepo) {
-        if (!(await questions.canRead(folder))) continue
-        const path = join(folder, `${OWN_NAME}-${planning.source.info.clusterUuid ?? planning.source.info.clusterName}`)
-        return fromConfig({ type: 'fs', sourcePath: path, localPath: path }, registered, planning)
-      }
-    }
+  if (own !== undefined) return { repository: own, origin: 'source' }
+  if (config.defaultRepository !== undefined) {
+    return { repository: below(config.defaultRepository, migration), origin: 'defaults' }
   }
-  throw new Failure('CONFIG_INVALID', 'nothing says where its snapshot is to lie', {
-    op: 'plan migration of',
-    subject: `source ${planning.sourceName}`,
-    hint:
-      'Give sourceClusters.<name>.snapshotRepo (s3RepoPathUri and aws_region, or fsRepoPath), or defaults.snapshotRepo, or set ' +
-      'WORKFLOW_SNAPSHOT_REPO; without these the source needs exactly one registered repository, or a path.repo, that can be ' +
-      'read from here.',
-  })
-}
-
-function fromConfig(
-  wanted: ConfigRepository,
-  registered: readonly RegisteredRepository[],
-  planning: PlanningMigration,
-): PlannedRepository {
-  if (wanted.type === 'registered') {
-    const found = registered.find((repository) => repository.name === wanted.name)
-    if (found !== undefined) return fromRegistered(found, wanted.localPath, planning)
-    const names = registered.map((repository) => repository.name)
-    throw new Failure('CONFIG_INVALID', `no repository ${wanted.name} is registered`, {
-      op: 'plan migration of',
-      subject: `source ${planning.sourceName}`,
-      hint: names.length === 0 ? 'It has none at all.' : `It has ${names.join(', ')}.`,
-    })
-  }
-  const same = registered.find((repository) => liesAt(repository, wanted))
-  const place = { name: same?.name ?? wanted.name ?? OWN_NAME, register: same === undefined }
-  if (wanted.type === 'fs') {
-    return { ...place, type: 'fs', uri: wanted.localPath, sourcePath: wanted.sourcePath }
-  }
-  const { uri, region, endpoint, pathStyle, roleArn } = wanted
-  return {
-    ...place,
-    type: 's3',
-    uri,
-    s3: {
-      ...(region === undefined ? {} : { region }),
-      ...(endpoint === undefined ? {} : { endpoint }),
-      ...(pathStyle === undefined ? {} : { pathStyle }),
-      ...(roleArn === undefined ? {} : { roleArn }),
-    },
-  }
-}
-
-/** True when a registered repository is the one that the configuration describes. */
-function liesAt(repository: RegisteredRepository, wanted: Exclude<ConfigRepository, { type: 'registered' }>): boolean {
-  if (repository.type !== wanted.type) return false
-  if (wanted.type === 'fs') return text(repository, 'location') === wanted.sourcePath
-  return uriOf(repository) === wanted.uri
-}
-
-function fromRegistered(
-  repository: RegisteredRepository,
-  localPath: string | undefined,
-  planning: PlanningMigration,
-): PlannedRepository {
-  const { name, type } = repository
-  if (type === 'fs') {
-    const location = text(repository, 'location')
-    if (location !== undefined) {
-      return { name, register: false, type: 'fs', uri: localPath ?? location, sourcePath: location }
-    }
-  }
-  const uri = uriOf(repository)
-  if (type === 's3' && uri !== undefined) {
-    const [region, endpoint] = [text(repository, 'region'), text(repository, 'endpoint')]
-    const pathStyle = text(repository, 'path_style_access') === 'true'
-    return {
-      name,
-      register: false,
-      type: 's3',
-      uri,
-      s3: {
-        ...(region === undefined ? {} : { region }),
-        ...(endpoint === undefined ? {} : { endpoint }),
-        ...(pathStyle ? { pathStyle } : {}),
-      },
-    }
-  }
-  throw new Failure('CONFIG_INVALID', `repository ${name} is of type ${type}, which cannot be read yet`, {
-    op: 'plan migration of',
-    subject: `source ${planning.sourceName}`,
-    hint: 'Repositories of type fs and s3 can be read.',
-  })
+  const environment = fromText(questions.defaultRepository)
+  return environment && { repository: below(environment, migration), origin: 'environment' }
 }
 
 /** A location that several sources share gets a folder for each, since a repository has one writer. */
@@ -129,7 +54,7 @@ function below(shared: ConfigRepository, migration: ConfigMigration): ConfigRepo
   if (!migration.snapshot.create) return shared
   switch (shared.type) {
     case 's3':
-      return { ...shared, uri: `${shared.uri}/${migration.source}` }
+      return { ...shared, uri: `${withoutEndSlash(shared.uri)}/${migration.source}` }
     case 'fs':
       return {
         ...shared,
@@ -142,36 +67,149 @@ function below(shared: ConfigRepository, migration: ConfigMigration): ConfigRepo
 }
 
 function fromText(location: string | undefined): ConfigRepository | undefined {
-  if (location === undefined || location === '') return undefined
-  const uri = location.replace(/\/+$/, '')
-  if (uri.startsWith('s3://')) return { type: 's3', uri }
-  return { type: 'fs', sourcePath: uri, localPath: uri }
+  if (location === undefined || location.trim() === '') return undefined
+  const uri = withoutEndSlash(location.trim())
+  if (/^s3:\/\//i.test(uri)) return { type: 's3', uri }
+  const folder = uri.replace(/^file:\/\//, '')
+  if (folder.startsWith('/')) return { type: 'fs', sourcePath: folder, localPath: folder }
+  throw new Failure('CONFIG_INVALID', 'neither an absolute folder nor s3://bucket/prefix', {
+    op: 'read WORKFLOW_SNAPSHOT_REPO',
+    subject: uri,
+    hint: 'Set it to s3://bucket/prefix, or to a folder that source and this machine see under the same path.',
+  })
 }
 
-async function readableOnes(
-  registered: readonly RegisteredRepository[],
-  questions: PlanQuestions,
-): Promise<RegisteredRepository[]> {
-  const readable: RegisteredRepository[] = []
-  for (const repository of registered) {
-    const location = text(repository, 'location')
-    const usable =
-      repository.type === 's3'
-        ? uriOf(repository) !== undefined
-        : repository.type === 'fs' && location?.startsWith('/') === true && (await questions.canRead(location))
-    if (usable) readable.push(repository)
+async function fromConfig(
+  wanted: ConfigRepository,
+  origin: RepositoryOrigin,
+  migration: ConfigMigration,
+  planning: PlanningMigration,
+): Promise<PlannedRepository> {
+  const { source } = planning
+  const registered = await source.repositories()
+  if (wanted.type === 'registered') {
+    const found = registered.find((repository) => repository.name === wanted.name)
+    if (found === undefined) throw notRegistered(wanted.name, planning, registered)
+    if (migration.snapshot.create && isReadOnly(found)) throw readOnly(found.name, planning)
+    const place = await placeOf(found, source)
+    const uri = wanted.localPath ?? place.uri
+    return { name: found.name, register: false, ...place, uri, origin }
   }
-  return readable
+  const place = placeFromConfig(wanted)
+  for (const repository of registered) {
+    if (repository.type !== wanted.type || !samePlace(await placeOf(repository, source), place)) continue
+    if (migration.snapshot.create && isReadOnly(repository)) throw readOnly(repository.name, planning)
+    return { name: repository.name, register: false, ...place, origin }
+  }
+  if (!migration.snapshot.create) return { name: wanted.name ?? OWN_NAME, register: false, ...place, origin }
+  const again = planning.earlier.find((earlier) => earlier.type === place.type && samePlace(earlier, place))
+  if (again !== undefined) return { ...again, ...place, origin }
+  const taken = new Set([...registered, ...planning.earlier].map((repository) => repository.name))
+  if (wanted.name !== undefined && taken.has(wanted.name)) throw nameTaken(wanted.name, planning)
+  return { name: wanted.name ?? freeName(taken), register: true, ...place, origin }
 }
 
-function uriOf(repository: RegisteredRepository): string | undefined {
-  const bucket = text(repository, 'bucket')
-  if (bucket === undefined) return undefined
-  const basePath = (text(repository, 'base_path') ?? '').replace(/^\/+|\/+$/g, '')
-  return basePath === '' ? `s3://${bucket}` : `s3://${bucket}/${basePath}`
+function placeFromConfig(wanted: Exclude<ConfigRepository, { type: 'registered' }>): RepositoryPlace {
+  if (wanted.type === 'fs') {
+    return { type: 'fs', uri: withoutEndSlash(wanted.localPath), sourcePath: withoutEndSlash(wanted.sourcePath) }
+  }
+  const { uri, region, endpoint, pathStyle, roleArn } = wanted
+  return {
+    type: 's3',
+    uri: withoutEndSlash(uri),
+    s3: {
+      ...(region === undefined ? {} : { region }),
+      ...(endpoint === undefined ? {} : { endpoint }),
+      ...(pathStyle === undefined ? {} : { pathStyle }),
+      ...(roleArn === undefined ? {} : { roleArn }),
+    },
+  }
 }
 
-function text({ settings }: RegisteredRepository, name: string): string | undefined {
-  const value = settings[name]
-  return typeof value === 'string' ? value : undefined
+/** Two buckets of one name at two services are two places; a registration may leave the service to the server's settings. */
+function samePlace(registered: RepositoryPlace, wanted: RepositoryPlace): boolean {
+  if (wanted.type === 'fs') return registered.sourcePath === wanted.sourcePath
+  const [there, here] = [registered.s3?.endpoint, wanted.s3?.endpoint]
+  return registered.uri === wanted.uri && (there === undefined || here === undefined || there === here)
+}
+
+/** Registering under a name that is taken would change somebody else's repository. */
+function freeName(taken: ReadonlySet<string>): string {
+  for (let number = 1; ; number++) {
+    const name = number === 1 ? OWN_NAME : `${OWN_NAME}-${number}`
+    if (!taken.has(name)) return name
+  }
+}
+
+/** What to do when nothing is said: the source's own repositories, then its `path.repo`. */
+async function findRepository(
+  migration: ConfigMigration,
+  planning: PlanningMigration,
+  questions: PlanQuestions,
+  signal: AbortSignal,
+): Promise<PlannedRepository> {
+  const { source } = planning
+  const { create } = migration.snapshot
+  const readable: PlannedRepository[] = []
+  for (const repository of await source.repositories()) {
+    if (!['fs', 's3'].includes(repository.type) || (create && isReadOnly(repository))) continue
+    const place = await placeOf(repository, source)
+    const candidate = { name: repository.name, register: false, ...place, origin: 'registered' } as const
+    if (await isReadable(candidate, questions, signal)) readable.push(candidate)
+  }
+  if (readable.length === 1) return readable[0]!
+  if (create) {
+    const { clusterUuid, clusterName } = source.cluster.info
+    for (const folder of await source.repositoryFolders()) {
+      const parent = { name: OWN_NAME, register: true, type: 'fs', uri: folder } as const
+      if (!(await isReadable({ ...parent, origin: 'path.repo' }, questions, signal))) continue
+      const path = join(folder, `${OWN_NAME}-${clusterUuid ?? clusterName}`)
+      return fromConfig({ type: 'fs', sourcePath: path, localPath: path }, 'path.repo', migration, planning)
+    }
+  }
+  throw nowhere(readable, planning)
+}
+
+function nowhere(readable: readonly PlannedRepository[], planning: PlanningMigration): Failure {
+  const names = readable.map((repository) => repository.name).join(', ')
+  const detail =
+    readable.length === 0
+      ? 'nothing says where its snapshot is to lie'
+      : `its repositories ${names} can all be read here, and nothing says which to use`
+  return new Failure('CONFIG_INVALID', detail, {
+    op: 'plan migration of',
+    subject: `source ${planning.source.name}`,
+    hint:
+      'Give sourceClusters.<name>.snapshotRepo (s3RepoPathUri and aws_region, or fsRepoPath, or repoName), or ' +
+      'defaults.snapshotRepo, or set WORKFLOW_SNAPSHOT_REPO; without these the source needs exactly one registered ' +
+      'repository, or a path.repo, that can be read from here.',
+  })
+}
+
+function notRegistered(name: string, planning: PlanningMigration, registered: readonly { name: string }[]): Failure {
+  const names = registered.map((repository) => repository.name)
+  return new Failure('CONFIG_INVALID', `no repository ${name} is registered on it`, {
+    op: 'plan migration of',
+    subject: `source ${planning.source.name}`,
+    hint:
+      names.length === 0
+        ? 'It has none at all: give snapshotRepo.s3RepoPathUri or snapshotRepo.fsRepoPath instead, and it will be registered.'
+        : `Its repositories are ${names.join(', ')}: correct snapshotRepo.repoName.`,
+  })
+}
+
+function nameTaken(name: string, planning: PlanningMigration): Failure {
+  return new Failure('CONFIG_INVALID', `repository name ${name} is taken by one that lies elsewhere`, {
+    op: 'plan migration of',
+    subject: `source ${planning.source.name}`,
+    hint: 'Choose another snapshotRepo.repoName, or leave it out.',
+  })
+}
+
+function readOnly(name: string, planning: PlanningMigration): Failure {
+  return new Failure('CONFIG_INVALID', `repository ${name} is registered read-only, so no snapshot can be taken`, {
+    op: 'plan migration of',
+    subject: `source ${planning.source.name}`,
+    hint: 'Name another repository, or read an existing snapshot with existingSnapshot or snapshot.',
+  })
 }

@@ -1,0 +1,75 @@
+import { mapBounded } from '../core/concurrency.ts'
+import { isFailure } from '../core/failure.ts'
+import type { IndexMetadata } from '../repository/index-metadata.ts'
+import { openRepository } from '../repository/open.ts'
+import { requireComplete, type Snapshot } from '../repository/snapshot.ts'
+import { countDocuments, hasNestedObjects } from '../source/count-documents.ts'
+import type { Offer } from './offer.ts'
+import type { PlanQuestions } from './planning.ts'
+import type { PlannedIndex, PlannedRepository } from './plan.ts'
+
+/** Up to this many shards are looked into for their documents and bytes; beyond, Register Snapshot counts them. */
+const SHARDS_LOOKED_INTO = 500
+const INDICES_AT_ONCE = 8
+
+/**
+ * The indices of an existing snapshot, read from the repository. `SNAPSHOT_NOT_FOUND`; `SNAPSHOT_INCOMPLETE` when shards are
+ * missing and that is not accepted; whatever reading the repository throws.
+ */
+export async function indicesOfSnapshot(
+  wanted: { readonly name: string; readonly partial: 'fail' | 'accept' },
+  repository: PlannedRepository,
+  questions: Pick<PlanQuestions, 'openLocation'>,
+  signal: AbortSignal,
+): Promise<Offer> {
+  const opened = await openRepository(await questions.openLocation(repository), signal)
+  const snapshot = await opened.snapshot(wanted.name, signal)
+  if (wanted.partial === 'fail') requireComplete(snapshot)
+  const subject = `snapshot ${snapshot.name} in ${repository.uri}`
+  return {
+    subject,
+    snapshot: snapshot.name,
+    names: new Set(snapshot.indexNames),
+    closed: new Set(),
+    dataStreams: snapshot.dataStreams.map((name) => ({
+      name,
+      // The record of the snapshot has only names; those of the indices behind a stream follow one rule.
+      indices: snapshot.indexNames.filter((index) => index.startsWith(`.ds-${name}-`)),
+    })),
+    describe: async (names, at) => {
+      const metadata = await snapshot.indices(names, at)
+      const shards = metadata.reduce((sum, index) => sum + index.numberOfShards, 0)
+      const indices =
+        shards > SHARDS_LOOKED_INTO
+          ? metadata.map(({ name, numberOfShards }) => ({ name, shards: numberOfShards }))
+          : await mapBounded(metadata, INDICES_AT_ONCE, (index) => lookInto(snapshot, index, at), at)
+      const unreadable = metadata.flatMap((index) => (index.kind.kind === 'searchable' ? [index.name] : []))
+      return {
+        indices,
+        warnings: [
+          ...opened.warnings.map((warning) => `repository ${repository.uri}: ${warning}`),
+          ...unreadable.map((name) => `index ${name} of ${subject} is a mounted snapshot; its data lies elsewhere`),
+        ],
+      }
+    },
+  }
+}
+
+/** Exact numbers of one index; without documents where a shard is missing or cannot be counted. */
+async function lookInto(snapshot: Snapshot, index: IndexMetadata, signal: AbortSignal): Promise<PlannedIndex> {
+  const { name, numberOfShards } = index
+  const hasNested = index.mappings.some(({ mapping }) => hasNestedObjects(mapping))
+  let documents = 0
+  let bytes = 0
+  for (let number = 0; number < numberOfShards; number++) {
+    try {
+      const shard = await snapshot.shard(name, number, signal)
+      bytes += shard.totalBytes
+      documents += await countDocuments(shard.directory, hasNested, signal)
+    } catch (error) {
+      if (!isFailure(error, 'SNAPSHOT_INCOMPLETE', 'FORMAT_UNSUPPORTED')) throw error
+      return { name, shards: numberOfShards }
+    }
+  }
+  return { name, shards: numberOfShards, documents, bytes }
+}

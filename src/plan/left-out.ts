@@ -1,0 +1,41 @@
+import type { ConfigGroup } from '../config/config.ts'
+import { nameList } from '../repository/close-names.ts'
+import type { Offer } from './offer.ts'
+import { selectNames } from './select-names.ts'
+
+/** Warnings about what the patterns of a group match and what is left out nevertheless. */
+export function leftOut(
+  group: ConfigGroup,
+  selected: ReadonlySet<string>,
+  owners: ReadonlyMap<string, string>,
+  offer: Offer,
+): string[] {
+  return [...shared(group, selected, owners), ...closed(group, offer), ...streams(group, selected, offer)]
+}
+
+function shared(group: ConfigGroup, selected: ReadonlySet<string>, owners: ReadonlyMap<string, string>): string[] {
+  const byOwner = new Map<string, string[]>()
+  for (const name of [...selected].sort()) {
+    const owner = owners.get(name)
+    if (owner !== undefined) byOwner.set(owner, [...(byOwner.get(owner) ?? []), name])
+  }
+  return [...byOwner].map(([owner, names]) => `${group.label} leaves out what ${owner} has already: ${nameList(names)}`)
+}
+
+function closed(group: ConfigGroup, offer: Offer): string[] {
+  const names = [...selectNames(offer.closed, group.indices).selected].sort()
+  if (names.length === 0) return []
+  return [`${group.label} leaves out closed indices of ${offer.subject}: ${nameList(names)}; open them to migrate them`]
+}
+
+/** A stream's name is no index: the indices behind it are hidden, so a pattern such as `logs-*` passes them by in silence. */
+function streams(group: ConfigGroup, selected: ReadonlySet<string>, offer: Offer): string[] {
+  const chosen = selectNames(new Set(offer.dataStreams.map((stream) => stream.name)), group.indices).selected
+  return offer.dataStreams
+    .filter(({ name, indices }) => chosen.has(name) && !indices.every((index) => selected.has(index)))
+    .map(
+      ({ name, indices }) =>
+        `${group.label} leaves out the data stream ${name}: the ${indices.length} indices behind it have a leading dot and ` +
+        `are matched only by a pattern with one, such as .ds-${name}-*`,
+    )
+}

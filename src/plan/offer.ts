@@ -1,0 +1,18 @@
+import type { PlannedIndex } from './plan.ts'
+
+/** The indices that a migration can choose from. */
+export interface Offer {
+  /** What messages call it: `source prod`, `snapshot nightly in s3://bucket/prefix`. */
+  readonly subject: string
+  /** Name of the existing snapshot; undefined for a live source. */
+  readonly snapshot: string | undefined
+  readonly names: ReadonlySet<string>
+  /** Indices that are there and cannot be migrated, because they are closed. */
+  readonly closed: ReadonlySet<string>
+  readonly dataStreams: readonly { readonly name: string; readonly indices: readonly string[] }[]
+  /** Shards, documents and bytes of some of `names`, in the order given, and what is worth a warning. */
+  describe(
+    names: readonly string[],
+    signal: AbortSignal,
+  ): Promise<{ readonly indices: readonly PlannedIndex[]; readonly warnings: readonly string[] }>
+}

@@ -1,0 +1,37 @@
+import type { Cluster } from '../cluster/cluster.ts'
+import { listDataStreams, type DataStream } from '../cluster/data-streams.ts'
+import { catIndices, type IndexLine } from '../cluster/indices.ts'
+import { listNodes } from '../cluster/nodes.ts'
+import { listRepositories, type RegisteredRepository } from '../cluster/repositories.ts'
+
+/** What a source says of itself. Each question is one request, asked when first needed and never again. */
+export interface SourceAnswers {
+  readonly name: string
+  readonly cluster: Cluster
+  repositories(): Promise<readonly RegisteredRepository[]>
+  /** Every index, hidden and closed ones included, by name. */
+  indices(): Promise<readonly IndexLine[]>
+  dataStreams(): Promise<readonly DataStream[]>
+  /** Folders of `path.repo` over all nodes, each once. */
+  repositoryFolders(): Promise<readonly string[]>
+}
+
+/** Prepares the questions to a source; asks nothing yet. */
+export function sourceAnswers(name: string, cluster: Cluster, signal: AbortSignal): SourceAnswers {
+  return {
+    name,
+    cluster,
+    repositories: once(() => listRepositories(cluster, signal)),
+    indices: once(() => catIndices(cluster, signal)),
+    dataStreams: once(() => listDataStreams(cluster, signal)),
+    repositoryFolders: once(async () => {
+      const nodes = await listNodes(cluster, signal)
+      return [...new Set(nodes.flatMap((node) => node.pathRepo))]
+    }),
+  }
+}
+
+function once<T>(ask: () => Promise<T>): () => Promise<T> {
+  let answer: Promise<T> | undefined
+  return () => (answer ??= ask())
+}
