@@ -3,9 +3,9 @@ export interface BulkTarget {
   readonly index: string
   /** At most 512 bytes in UTF-8, or the target refuses it. */
   readonly id: string
-  readonly routing?: string
+  readonly routing?: string | undefined
   /** Mapping type, for targets that still have them. */
-  readonly type?: string
+  readonly type?: string | undefined
 }
 
 /** What happens to a document that the target already holds: `index` overwrites it, `create` leaves it. */

@@ -23,6 +23,8 @@ export interface SliceRef {
   readonly endChunk: number
   /** Bytes of the stored-fields file that the slice covers. */
   readonly bytes: number
+  /** Documents of the segment that must not be sent because another mapping type of their index has the same id. */
+  readonly duplicates?: readonly number[]
 }
 
 /** A resumable position inside a slice: everything before it has been acknowledged or recorded as rejected. */

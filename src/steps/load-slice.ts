@@ -1,29 +1,20 @@
-import { BulkBody, type BulkOp } from '../cluster/bulk-body.ts'
 import type { BulkLoader } from '../cluster/bulk-loader.ts'
-import type { BulkOutcome } from '../cluster/bulk-outcome.ts'
-import { addCounts, NO_COUNTS, type SlicePosition, type WorkCounts, type WorkItem } from '../coordination/work-store.ts'
-import { throwIfAborted } from '../core/clock.ts'
+import type { BulkTarget } from '../cluster/bulk-body.ts'
+import type { SlicePosition, WorkCounts, WorkItem } from '../coordination/work-store.ts'
+import { isFailure } from '../core/failure.ts'
 import type { DocumentBatch } from '../source/document-batch.ts'
 import { readDocuments } from '../source/read-documents.ts'
 import { SourceLines } from '../source/source-lines.ts'
-import type { RejectRecord } from './reject-record.ts'
+import type { Shipment } from './shipment.ts'
+import { ShippingLane, type LaneOptions, type SliceProgress } from './shipping-lane.ts'
 import type { OpenSlice } from './slice-sources.ts'
 
+export type { SliceProgress } from './shipping-lane.ts'
+
 /** How the documents of a slice are sent. */
-export interface LoadOptions {
-  readonly op: BulkOp
-  readonly bulkBytes: number
-  readonly bulkDocs: number
-  /** Bodies that may be on their way at once. */
-  readonly bodiesInFlight: number
+export interface LoadOptions extends LaneOptions {
   /** Whether the target wants a mapping type with each document. */
   readonly typed: boolean
-}
-
-/** Where a slice reports to. Calls come in order, one at a time; rejects are recorded before the position that passes them. */
-export interface SliceProgress {
-  reject(records: readonly RejectRecord[]): Promise<void>
-  advance(position: SlicePosition, counts: WorkCounts): Promise<void>
 }
 
 /** What a loaded slice came to. */
@@ -33,21 +24,11 @@ export interface LoadedSlice {
   readonly counts: WorkCounts
 }
 
-/** A body with what it stands for. */
-interface Shipment {
-  readonly body: BulkBody
-  /** Documents read since the shipment before, those without a source included. */
-  read: number
-  sourceBytes: number
-  rejects: RejectRecord[]
-  /** Where to go on once this and all before it are acknowledged. */
-  position: SlicePosition | undefined
-}
-
 /**
  * Loads the documents of a slice from its position to its end: reads, packs and sends, with the next body being packed while
- * others are on their way. A position is reported only after every body up to it was acknowledged. Throws what reading and
- * loading throw; after a failure the slice goes on from the last reported position, which repeats at most the bodies in flight.
+ * others are on their way. A position is reported only after every body up to it was acknowledged, and as soon as it was.
+ * Throws what reading and loading throw; nothing is on its way any more then, and the slice goes on from the last reported
+ * position, which repeats at most the bodies that were in flight.
  */
 export async function loadSlice(
   item: WorkItem,
@@ -57,132 +38,133 @@ export async function loadSlice(
   progress: SliceProgress,
   signal: AbortSignal,
 ): Promise<LoadedSlice> {
-  const free = Array.from({ length: options.bodiesInFlight + 1 }, () => newShipment(options))
-  const underWay: { readonly shipment: Shipment; readonly outcome: Promise<BulkOutcome> }[] = []
-  let counts = item.counts
-  let current = free.pop()!
-  let lastEnd: SlicePosition | undefined
-
-  const settleOldest = async (): Promise<void> => {
-    const { shipment, outcome } = underWay.shift()!
-    const { position } = shipment
-    const result = await outcome
-    counts = addCounts(counts, countsOf(shipment, result, options.op))
-    const rejects = [...shipment.rejects, ...result.rejects.map((reject) => refusedRecord(item, reject))]
-    if (rejects.length > 0) await progress.reject(rejects)
-    if (position !== undefined) await progress.advance(position, counts)
-    free.push(emptied(shipment))
-  }
-  const ship = async (position: SlicePosition | undefined): Promise<void> => {
-    current.position = position
-    const outcome = loader.load(current.body, signal)
-    outcome.catch(() => undefined) // Thrown in its turn by settleOldest.
-    underWay.push({ shipment: current, outcome })
-    if (free.length === 0) await settleOldest()
-    current = free.pop()!
-  }
-
+  const lane = new ShippingLane(item, loader, options, progress, signal)
+  const packer = new Packer(item, slice, options)
+  const documents = readDocuments(slice.source, item.slice, item.position, {}, signal)
   try {
-    const lines = new SourceLines()
-    const documents = readDocuments(slice.source, item.slice, item.position, {}, signal)
+    let shipment = lane.take()
+    let lastEnd: SlicePosition | undefined
     let next = await documents.next()
     while (next.done !== true) {
       const batch = next.value
-      lines.begin(batch)
+      packer.begin(batch)
       for (let place = 0; place < batch.count; place++) {
-        if (!pack(item, slice, batch, place, lines, current, options)) {
-          await ship(place === 0 ? lastEnd : batch.positionAfter(place - 1))
-          pack(item, slice, batch, place, lines, current, options)
+        while (!packer.pack(batch, place, shipment)) {
+          await lane.send(shipment, place === 0 ? lastEnd : batch.positionAfter(place - 1))
+          shipment = lane.take()
         }
       }
       lastEnd = batch.end
       next = await documents.next()
     }
-    await ship(undefined)
-    while (underWay.length > 0) await settleOldest()
-    throwIfAborted(signal)
-    return { checksum: next.value, counts }
+    await lane.send(shipment, undefined)
+    await lane.arrived()
+    return { checksum: next.value, counts: lane.counts }
   } finally {
-    await Promise.allSettled(underWay.map(({ outcome }) => outcome))
+    await documents.return(0)
+    await lane.cleared()
   }
 }
 
-/** Puts a document into the shipment; false, and nothing changed, when the shipment has to leave first. */
-function pack(
-  item: WorkItem,
-  slice: OpenSlice,
-  batch: DocumentBatch,
-  place: number,
-  lines: SourceLines,
-  shipment: Shipment,
-  options: LoadOptions,
-): boolean {
-  const { index } = item.slice
-  const id = batch.id(place)
-  const routing = batch.routing(place)
-  const type = batch.type(place) ?? slice.indexType
-  const target = {
-    index,
-    id,
-    ...(routing === undefined ? {} : { routing }),
-    ...(options.typed && type !== undefined ? { type } : {}),
-  }
-  const problem = lines.find(batch, place) ? problemOf(lines) : NO_SOURCE
-  if (problem !== undefined) {
-    const source = problem === NO_SOURCE ? undefined : lines.bytes.slice(lines.start, lines.end)
-    shipment.rejects.push({ item: item.id, doc: batch.doc(place), ...target, ...problem, ...(source && { source }) })
-    shipment.read++
-    return true
-  }
-  if (!shipment.body.add(target, lines.bytes, lines.start, lines.end)) return false
-  shipment.read++
-  shipment.sourceBytes += lines.end - lines.start
-  return true
+/** Why a document is not sent. */
+interface Problem {
+  readonly class: string
+  readonly errorType: string
+  readonly reason: string
 }
 
-const NO_SOURCE = {
+const NO_SOURCE: Problem = {
   class: 'sourceless',
-  errorType: 'SOURCE_MISSING',
+  errorType: 'source_missing',
   reason: 'the document has no stored source',
-} as const
-const RAW_NEWLINE = {
+}
+const NOT_JSON: Problem = {
   class: 'malformed',
   errorType: 'malformed_source',
   reason: 'the stored source has a raw line end inside a string, or is empty: it is not JSON',
-} as const
-
-/** A body is framed by line ends, so a source that still has one would be taken for two documents. */
-function problemOf(lines: SourceLines): typeof RAW_NEWLINE | undefined {
-  if (lines.end === lines.start) return RAW_NEWLINE
-  if (!lines.rewritten) return undefined
-  const newline = lines.bytes.indexOf(0x0a, lines.start)
-  return newline !== -1 && newline < lines.end ? RAW_NEWLINE : undefined
+}
+const DUPLICATE: Problem = {
+  class: 'duplicate-id',
+  errorType: 'duplicate_id',
+  reason: 'another mapping type of the index has a document of the same id, which an index without types cannot hold',
 }
 
-function refusedRecord(item: WorkItem, reject: BulkOutcome['rejects'][number]): RejectRecord {
-  return { item: item.id, ...reject }
-}
+/** Puts the documents of a slice into shipments, those that must not be sent as rejects. */
+class Packer {
+  readonly #item: WorkItem
+  readonly #indexType: string | undefined
+  readonly #typed: boolean
+  readonly #duplicates: ReadonlySet<number>
+  readonly #lines = new SourceLines()
+  readonly #target: { -readonly [K in keyof BulkTarget]: BulkTarget[K] }
 
-function countsOf(shipment: Shipment, outcome: BulkOutcome, op: BulkOp): WorkCounts {
-  const sourceless = shipment.rejects.filter((reject) => reject.class === 'sourceless').length
-  const refusedBytes = outcome.rejects.reduce((total, reject) => total + reject.source.length, 0)
-  return {
-    ...NO_COUNTS,
-    read: shipment.read,
-    acknowledged: outcome.created + outcome.updated + (op === 'index' ? outcome.existing : 0),
-    skipped: op === 'create' ? outcome.existing : 0,
-    rejected: outcome.rejects.length + shipment.rejects.length - sourceless,
-    sourceless,
-    bytes: shipment.sourceBytes - refusedBytes,
+  constructor(item: WorkItem, slice: OpenSlice, { typed }: LoadOptions) {
+    this.#item = item
+    this.#indexType = slice.indexType
+    this.#typed = typed
+    this.#duplicates = new Set(typed ? [] : item.slice.duplicates)
+    this.#target = { index: item.slice.index, id: '', routing: undefined, type: undefined }
+  }
+
+  begin(batch: DocumentBatch): void {
+    this.#lines.begin(batch)
+  }
+
+  /** Puts a document into the shipment; false, and nothing changed, when the shipment has to leave first. */
+  pack(batch: DocumentBatch, place: number, shipment: Shipment): boolean {
+    const lines = this.#lines
+    const problem = this.#findLine(batch, place)
+    if (problem !== undefined) return this.#reject(batch, place, problem, shipment)
+    // The same object for every document: the body reads it and keeps nothing of it.
+    const target = this.#target
+    target.id = batch.id(place)
+    target.routing = batch.routing(place)
+    if (this.#typed) target.type = batch.type(place) ?? this.#indexType
+    if (!shipment.body.add(target, lines.bytes, lines.start, lines.end)) return false
+    shipment.sent(lines.end - lines.start)
+    return true
+  }
+
+  #findLine(batch: DocumentBatch, place: number): Problem | undefined {
+    try {
+      if (!this.#lines.find(batch, place)) return NO_SOURCE
+    } catch (error) {
+      // If it is the file that is damaged, its checksum says so at the end; until then it is this document's own fault.
+      if (!isFailure(error, 'BLOB_CORRUPT', 'FORMAT_UNSUPPORTED')) throw error
+      return { ...NOT_JSON, reason: `the stored source cannot be decoded: ${error.detail}` }
+    }
+    if (this.#duplicates.size > 0 && this.#duplicates.has(batch.doc(place))) return DUPLICATE
+    return isOneLine(this.#lines) ? undefined : NOT_JSON
+  }
+
+  #reject(batch: DocumentBatch, place: number, problem: Problem, shipment: Shipment): boolean {
+    const routing = batch.routing(place)
+    const type = batch.type(place) ?? this.#indexType
+    return shipment.reject({
+      item: this.#item.id,
+      doc: batch.doc(place),
+      index: this.#item.slice.index,
+      id: batch.id(place),
+      ...(routing === undefined ? {} : { routing }),
+      ...(type === undefined ? {} : { type }),
+      ...problem,
+      ...(problem === NO_SOURCE ? {} : { source: this.#sourceOf(batch, place, problem) }),
+    })
+  }
+
+  /** As it would have been sent, or as it is stored when that is what cannot be sent. */
+  #sourceOf(batch: DocumentBatch, place: number, problem: Problem): Uint8Array {
+    const { bytes, start, end } = this.#lines
+    return problem === DUPLICATE
+      ? bytes.slice(start, end)
+      : batch.bytes.slice(batch.sourceStart(place), batch.sourceEnd(place))
   }
 }
 
-function newShipment({ bulkBytes, bulkDocs, op }: LoadOptions): Shipment {
-  const body = new BulkBody({ maxBytes: bulkBytes, maxDocs: bulkDocs, op })
-  return { body, read: 0, sourceBytes: 0, rejects: [], position: undefined }
-}
-
-function emptied(shipment: Shipment): Shipment {
-  shipment.body.clear()
-  return Object.assign(shipment, { read: 0, sourceBytes: 0, rejects: [], position: undefined })
+/** A body is framed by line ends, so a source that still has one would be taken for two documents. */
+function isOneLine(lines: SourceLines): boolean {
+  if (lines.end === lines.start) return false
+  if (!lines.rewritten) return true
+  const newline = lines.bytes.indexOf(0x0a, lines.start)
+  return newline === -1 || newline >= lines.end
 }

@@ -6,9 +6,9 @@ export interface RejectRecord {
   readonly doc?: number
   readonly index: string
   readonly id: string
-  readonly routing?: string
-  readonly type?: string
-  /** Kind of reason: `mapping`, `too-large`, `sourceless`, `malformed`, … */
+  readonly routing?: string | undefined
+  readonly type?: string | undefined
+  /** Kind of reason: `mapping`, `too-large`, `sourceless`, `malformed`, `duplicate-id`, … */
   readonly class: string
   /** Status of the target's answer; absent when the document was never sent. */
   readonly status?: number
@@ -18,18 +18,30 @@ export interface RejectRecord {
   readonly source?: Uint8Array
 }
 
-/** A reject as one line of NDJSON; a source that is not JSON is given as text under `_source_text`. */
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+
+/**
+ * A reject as one line of NDJSON. The source is embedded as it is, so that numbers survive; one that is not JSON on one line is
+ * given as text under `_source_text`, or as `_source_base64` when it is no text at all (SMILE, CBOR).
+ */
 export function rejectLine(record: RejectRecord): string {
   const { source, ...rest } = record
-  if (source === undefined) return `${JSON.stringify(rest)}\n`
-  const text = Buffer.from(source.buffer, source.byteOffset, source.byteLength).toString('utf8')
   const head = JSON.stringify(rest).slice(0, -1)
-  // Embedded as it is, so that numbers survive; whoever reads the line parses it once.
-  return isJson(text) ? `${head},"_source":${text}}\n` : `${head},"_source_text":${JSON.stringify(text)}}\n`
+  return `${head}${source === undefined ? '' : `,${sourceMember(source)}`}}\n`
 }
 
-function isJson(text: string): boolean {
-  if (text.includes('\n')) return false
+function sourceMember(source: Uint8Array): string {
+  let text: string
+  try {
+    text = utf8.decode(source)
+  } catch {
+    return `"_source_base64":"${Buffer.from(source.buffer, source.byteOffset, source.byteLength).toString('base64')}"`
+  }
+  return isJsonLine(text) ? `"_source":${text}` : `"_source_text":${JSON.stringify(text)}`
+}
+
+function isJsonLine(text: string): boolean {
+  if (/[\n\r]/.test(text)) return false
   try {
     JSON.parse(text)
     return true

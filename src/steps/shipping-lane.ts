@@ -1,0 +1,89 @@
+import type { BulkLoader } from '../cluster/bulk-loader.ts'
+import type { BulkOutcome } from '../cluster/bulk-outcome.ts'
+import { addCounts, type SlicePosition, type WorkCounts, type WorkItem } from '../coordination/work-store.ts'
+import type { RejectRecord } from './reject-record.ts'
+import { Shipment, type ShipmentOptions } from './shipment.ts'
+
+/** Where a slice reports to. Calls come in order, one at a time; rejects are recorded before the position that passes them. */
+export interface SliceProgress {
+  reject(records: readonly RejectRecord[]): Promise<void>
+  advance(position: SlicePosition, counts: WorkCounts): Promise<void>
+}
+
+/** How a lane ships. */
+export interface LaneOptions extends ShipmentOptions {
+  /** Bodies that may be on their way at once; one more is being packed meanwhile. */
+  readonly bodiesInFlight: number
+}
+
+/**
+ * Sends the shipments of a slice side by side and settles them in the order in which they left: whatever the order of the
+ * answers, a position is reported only after every body up to it was acknowledged. After a failure nothing later is settled.
+ */
+export class ShippingLane {
+  readonly #item: WorkItem
+  readonly #loader: BulkLoader
+  readonly #progress: SliceProgress
+  readonly #signal: AbortSignal
+  readonly #limit: number
+  readonly #free: Shipment[]
+  /** Settlements not yet looked at, oldest first. */
+  readonly #underWay: Promise<void>[] = []
+  readonly #outcomes = new Set<Promise<BulkOutcome>>()
+  #last: Promise<void> = Promise.resolve()
+  #counts: WorkCounts
+
+  constructor(item: WorkItem, loader: BulkLoader, options: LaneOptions, progress: SliceProgress, signal: AbortSignal) {
+    this.#item = item
+    this.#loader = loader
+    this.#progress = progress
+    this.#signal = signal
+    this.#limit = options.bodiesInFlight
+    this.#free = Array.from({ length: options.bodiesInFlight + 1 }, () => new Shipment(options))
+    this.#counts = item.counts
+  }
+
+  /** The totals of the slice up to the last settled shipment. */
+  get counts(): WorkCounts {
+    return this.#counts
+  }
+
+  /** An empty shipment; there is one for every body on its way and one more. */
+  take(): Shipment {
+    return this.#free.pop()!
+  }
+
+  /** Sends a shipment as soon as there is a place; throws what an earlier one failed with. */
+  async send(shipment: Shipment, position: SlicePosition | undefined): Promise<void> {
+    shipment.position = position
+    if (this.#underWay.length >= this.#limit) await this.#underWay.shift()
+    const outcome = this.#loader.load(shipment.body, this.#signal)
+    const settled = this.#last.then(async () => this.#settle(shipment, await outcome))
+    const forget = (): void => void this.#outcomes.delete(outcome)
+    this.#outcomes.add(outcome)
+    outcome.then(forget, forget) // A failure is thrown in its turn by the settlement,
+    settled.catch(() => undefined) // and that by whoever waits for it.
+    this.#last = settled
+    this.#underWay.push(settled)
+  }
+
+  /** Waits for the settlement of all that was sent; throws the first failure. */
+  async arrived(): Promise<void> {
+    await this.#last
+  }
+
+  /** Waits until nothing is on its way any more, whatever became of it; what arrived in order is reported. */
+  async cleared(): Promise<void> {
+    await Promise.allSettled([this.#last, ...this.#outcomes])
+  }
+
+  async #settle(shipment: Shipment, outcome: BulkOutcome): Promise<void> {
+    this.#counts = addCounts(this.#counts, shipment.counts(outcome))
+    const refused = outcome.rejects.map((reject) => ({ item: this.#item.id, ...reject }))
+    const rejects = [...shipment.rejects, ...refused]
+    if (rejects.length > 0) await this.#progress.reject(rejects)
+    if (shipment.position !== undefined) await this.#progress.advance(shipment.position, this.#counts)
+    shipment.clear()
+    this.#free.push(shipment)
+  }
+}
