@@ -11,13 +11,6 @@ type Raw = Readonly<Record<string, unknown>>
 /** Checks of a configuration in the newer form that a schema cannot say. Takes the raw value and never throws. */
 export function checkNewer(config: Raw, report: Report): void {
   remark(newerSchema, config, [], report)
-  if (Array.isArray(config['migrations'])) {
-    report.key(['migrations'], {
-      code: 'CFG_MIXED_FORMS',
-      message: "'migrations' and 'snapshotMigrationConfigs' belong to two forms of a configuration",
-      hint: 'Keep one form; workflow configure convert turns one into the other.',
-    })
-  }
   for (const side of ['sourceClusters', 'targetClusters']) {
     for (const [name, cluster] of entriesOf(config[side])) checkCluster(cluster, [side, name], report)
   }
@@ -120,7 +113,7 @@ function checkPass(pass: Raw, path: readonly string[], report: Report): void {
   if (metadata === undefined && backfill === undefined) {
     report.value(path, {
       code: 'CFG_NOTHING_TO_DO',
-      message: `${placeName(path.slice(2))} migrates neither metadata nor documents`,
+      message: `${placeName(path)} migrates neither metadata nor documents`,
       hint: 'Add metadataMigrationConfig: {} or documentBackfillConfig: {}.',
     })
   }

@@ -93,7 +93,7 @@ function checkGroup(
   if (!works.metadata && !works.documents) {
     report.key(path, {
       code: 'CFG_NOTHING_TO_DO',
-      message: `${placeName(path.slice(2))} migrates neither metadata nor documents`,
+      message: `${placeName(path)} migrates neither metadata nor documents`,
       hint: 'Set enabled: true for one of them, or remove the group.',
     })
   }
@@ -180,7 +180,10 @@ function warnUnused(
 ): void {
   if (itemsOf(config['migrations']).length === 0) return
   for (const side of ['sourceClusters', 'targetClusters'] as const) {
-    for (const [name] of entriesOf(config[side])) {
+    const names = entriesOf(config[side]).map(([name]) => name)
+    // A name that leads nowhere was meant for one of them.
+    if ([...used[side]].some((name) => !names.includes(name))) continue
+    for (const name of names) {
       if (used[side].has(name)) continue
       report.key([side, name], {
         severity: 'warning',

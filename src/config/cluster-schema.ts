@@ -8,7 +8,7 @@ const basicSchema = z
     password: text.optional().meta({ description: 'Password. Accepted with a warning: a reference is safer.' }),
     usernameFromEnv: text.optional().meta({ description: 'Environment variable that holds the user name.' }),
     passwordFromEnv: text.optional().meta({ description: 'Environment variable that holds the password.' }),
-    passwordFromFile: text.optional().meta({ description: 'File whose first line is the password.' }),
+    passwordFromFile: text.optional().meta({ description: 'File that holds the password.' }),
     secretName: text.optional().meta({
       description: 'Secret with the keys `username` and `password`: a Kubernetes Secret, or a local credential.',
     }),
@@ -19,7 +19,7 @@ const apiKeySchema = z
   .strictObject({
     key: text.optional().meta({ description: 'The encoded key. Accepted with a warning: a reference is safer.' }),
     keyFromEnv: text.optional().meta({ description: 'Environment variable that holds the encoded key.' }),
-    keyFromFile: text.optional().meta({ description: 'File whose first line is the encoded key.' }),
+    keyFromFile: text.optional().meta({ description: 'File that holds the encoded key.' }),
     secretName: text.optional().meta({ description: 'Secret with the key `apiKey`.' }),
   })
   .meta({ description: 'An API key, in the encoded form that the cluster handed out.' })

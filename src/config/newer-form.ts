@@ -1,7 +1,7 @@
 import { checkNewer } from './check-newer.ts'
 import type { Config } from './config.ts'
 import { hasErrors } from './diagnostic.ts'
-import { newerSchema, type NewerInput } from './newer-schema.ts'
+import { NEWER_KEYS, newerSchema, type NewerInput } from './newer-schema.ts'
 import { newerToPage } from './newer-to-page.ts'
 import { normalise } from './normalise.ts'
 import { isRecord } from './plain-data.ts'
@@ -9,17 +9,9 @@ import type { Report } from './report.ts'
 import { schemaDiagnostics } from './schema-diagnostics.ts'
 import type { SourceText } from './source-text.ts'
 
-const NEWER_KEYS = [
-  'snapshotMigrationConfigs',
-  'skipApprovals',
-  'requireBeginApproval',
-  'traffic',
-  'kafkaClusterConfiguration',
-]
-
-/** The form that a value is written in: the newer one when it has a key that only that one has at the top. */
+/** The form that a value is written in: the newer one when it has keys at the top that only that one has. */
 export function formOf(value: Readonly<Record<string, unknown>>): Config['form'] {
-  return NEWER_KEYS.some((key) => Object.hasOwn(value, key)) ? 'newer' : 'page'
+  return !Object.hasOwn(value, 'migrations') && NEWER_KEYS.some((key) => Object.hasOwn(value, key)) ? 'newer' : 'page'
 }
 
 /** Reads a value of the newer form; undefined when the schema or a check finds an error, which is then in the report. */
@@ -31,11 +23,8 @@ export function parseNewer(
   const config = withoutComments(value)
   const parsed = newerSchema.safeParse(config)
   checkNewer(config, report)
-  // Mixed forms are reported as such, not as an unknown key besides.
-  const mixed = report.diagnostics.some((diagnostic) => diagnostic.code === 'CFG_MIXED_FORMS')
   if (!parsed.success) {
-    const issues = schemaDiagnostics(newerSchema, config, parsed.error.issues, source)
-    report.diagnostics.push(...issues.filter((issue) => !(mixed && issue.path.join() === 'migrations')))
+    report.diagnostics.push(...schemaDiagnostics(newerSchema, config, parsed.error.issues, source))
   }
   return parsed.success && !hasErrors(report.diagnostics) ? parsed.data : undefined
 }

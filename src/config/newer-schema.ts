@@ -212,6 +212,15 @@ export const newerSchema = z
   })
   .meta({ title: 'Backfill workflow, newer upstream form' })
 
+/** Keys at the top that only the newer form has. */
+export const NEWER_KEYS: readonly string[] = [
+  'snapshotMigrationConfigs',
+  'skipApprovals',
+  'requireBeginApproval',
+  'traffic',
+  'kafkaClusterConfiguration',
+]
+
 /** A configuration in the newer form, as it is written. */
 export type NewerInput = z.infer<typeof newerSchema>
 /** One pass of the newer form. */

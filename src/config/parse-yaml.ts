@@ -1,6 +1,6 @@
 import { isMap, isScalar, LineCounter, parseDocument, visit, type Document, type YAMLError } from 'yaml'
 import type { Diagnostic } from './diagnostic.ts'
-import { keyText, SourceText, type Words } from './source-text.ts'
+import { keyText, SourceText, withSpaces, type Words } from './source-text.ts'
 
 /** A text that was read as YAML: what is wrong with it as such, and its value when it can be judged further. */
 export interface ParsedYaml {
@@ -15,16 +15,34 @@ export const YAML_OPTIONS = { uniqueKeys: false, merge: true, prettyErrors: fals
 
 /** Reads a text as YAML; every mistake is reported in this program's words, none is thrown. */
 export function parseYaml(text: string): ParsedYaml {
-  const lines = new LineCounter()
-  const document = parseDocument(text, { ...YAML_OPTIONS, lineCounter: lines })
-  const source = new SourceText(text, document, lines)
-  const problems = [...syntaxProblems(text, document, source), ...aliasProblems(document, source)]
-  if (problems.length > 0) {
-    // With tabs alone in the way, spaces in their place let everything else be judged in the same pass.
-    const spaced = problems.every((problem) => problem.code === 'CFG_TAB') ? parseSpaced(text) : undefined
-    if (spaced === undefined) return { source, diagnostics: problems, value: undefined }
-    return { source: spaced.source, diagnostics: [...problems, ...spaced.diagnostics], value: spaced.value }
+  const { document, source } = parse(text, 1)
+  const problems = syntaxProblems(text, document, source)
+  if (problems.length === 0) return judge(document, source)
+  if (problems.some((problem) => problem.code === 'CFG_TAB')) {
+    // Spaces in place of tabs let everything else be judged in the same pass, if some width of a tab makes the text fit.
+    const tabs = problems.filter((problem) => problem.code === 'CFG_TAB')
+    for (const tabWidth of [2, 4, 8, 1]) {
+      const spaced = parse(text, tabWidth)
+      if (spaced.document.errors.length > 0) continue
+      const rest = judge(spaced.document, spaced.source)
+      return { ...rest, diagnostics: [...tabs, ...rest.diagnostics] }
+    }
+    return { source, diagnostics: tabs, value: undefined }
   }
+  return { source, diagnostics: problems, value: undefined }
+}
+
+function parse(text: string, tabWidth: number): { document: Document.Parsed; source: SourceText } {
+  const lines = new LineCounter()
+  const parsed = tabWidth === 1 ? text : withSpaces(text, tabWidth)
+  const document = parseDocument(parsed, { ...YAML_OPTIONS, lineCounter: lines })
+  return { document, source: new SourceText(text, document, lines, tabWidth) }
+}
+
+/** What a text without mistakes of syntax has to say. */
+function judge(document: Document.Parsed, source: SourceText): ParsedYaml {
+  const aliases = aliasProblems(document, source)
+  if (aliases.length > 0) return { source, diagnostics: aliases, value: undefined }
   const { contents } = document
   if (contents === null || (isScalar(contents) && contents.value === null)) {
     const words: Words = {
@@ -58,39 +76,81 @@ export function parseYaml(text: string): ParsedYaml {
   }
 }
 
-function parseSpaced(text: string): ParsedYaml | undefined {
-  const spaced = text.replace(/^[ \t]+/gm, (indent) => indent.replace(/\t/g, ' '))
-  const lines = new LineCounter()
-  const document = parseDocument(spaced, { ...YAML_OPTIONS, lineCounter: lines })
-  return document.errors.length === 0 ? parseYaml(spaced) : undefined
-}
-
-/** The library's errors in this program's words; of several in one line only the first, which is the cause. */
+/**
+ * The library's errors in this program's words. Of several in one line only the first is kept, and none of a line after one
+ * that is not in line: they are consequences.
+ */
 function syntaxProblems(text: string, document: Document, source: SourceText): Diagnostic[] {
-  const byLine = new Map<number, Diagnostic>()
-  for (const error of document.errors) {
-    const [start, end] = error.pos
-    const place = source.atOffset(start, end, [], wordsFor(error, text))
-    if (!byLine.has(place.line)) byLine.set(place.line, place)
+  const found: Diagnostic[] = []
+  for (const error of [...document.errors].sort((a, b) => a.pos[0] - b.pos[0])) {
+    const { words, start, end } = wordsFor(error, text)
+    const problem = source.atOffset(start, end, [], words)
+    const before = found.at(-1)
+    const consequence = before?.code === 'CFG_INDENT' && problem.line === before.line + 1
+    if (before?.line !== problem.line && !consequence) found.push(problem)
   }
-  return [...byLine.values()].sort((a, b) => a.line - b.line)
+  return found
 }
 
-function wordsFor(error: YAMLError, text: string): Words {
-  const lineStart = text.lastIndexOf('\n', error.pos[0] - 1) + 1
-  const lineEnd = text.indexOf('\n', error.pos[0])
-  const line = text.slice(lineStart, lineEnd === -1 ? text.length : lineEnd)
-  if (error.code === 'TAB_AS_INDENT' || /^ *\t/.test(line)) {
-    return { code: 'CFG_TAB', message: 'a tab cannot indent YAML', hint: 'Use two spaces for each level.' }
+interface PlacedWords {
+  readonly words: Words
+  readonly start: number
+  readonly end: number
+}
+
+function wordsFor(error: YAMLError, text: string): PlacedWords {
+  const [start, end] = error.pos
+  const line = lineAt(text, start)
+  if (error.code === 'TAB_AS_INDENT' || /^ *\t/.test(line.text)) {
+    const tab = line.start + line.text.indexOf('\t')
+    const words: Words = {
+      code: 'CFG_TAB',
+      message: 'a tab cannot indent YAML',
+      hint: 'Use two spaces for each level.',
+    }
+    return { words, start: tab, end: tab + 1 }
   }
+  if (error.code === 'BAD_INDENT' && !error.message.startsWith('Flow')) {
+    return notInLine(line, 'Entries of one map begin in the same column.')
+  }
+  const [before, after] = [line.text.slice(0, start - line.start), line.text.slice(start - line.start)]
+  if (
+    ['BLOCK_AS_IMPLICIT_KEY', 'MULTILINE_IMPLICIT_KEY'].includes(error.code) &&
+    /:\s/.test(before) &&
+    !/:\s/.test(after)
+  ) {
+    // A line that is indented further than the key above continues that key's value, up to its own colon.
+    let next = lineAt(text, line.end + 1)
+    while (next.end < text.length && /^\s*(#|$)/.test(next.text)) next = lineAt(text, next.end + 1)
+    return notInLine(next, 'Entries of one map begin in the same column; this one is too far to the right.')
+  }
+  return { words: wordsOf(error), start, end }
+}
+
+interface Line {
+  readonly text: string
+  readonly start: number
+  readonly end: number
+}
+
+function lineAt(text: string, offset: number): Line {
+  const start = text.lastIndexOf('\n', offset - 1) + 1
+  const next = text.indexOf('\n', offset)
+  const end = next === -1 ? text.length : next
+  return { text: text.slice(start, end), start, end }
+}
+
+function notInLine(line: Line, hint: string): PlacedWords {
+  const indent = /^\s*/.exec(line.text)![0].length
+  const key = /^[^\s:]+/.exec(line.text.slice(indent))?.[0].length ?? 1
+  const words: Words = { code: 'CFG_INDENT', message: 'this line is not in line with its neighbours', hint }
+  return { words, start: line.start + indent, end: line.start + indent + key }
+}
+
+function wordsOf(error: YAMLError): Words {
   switch (error.code) {
     case 'BAD_INDENT':
-      if (/^Flow/.test(error.message)) return unclosed(error)
-      return {
-        code: 'CFG_INDENT',
-        message: 'this line is not in line with its neighbours',
-        hint: 'Entries of one map begin in the same column.',
-      }
+      return unclosed(error)
     case 'MULTILINE_IMPLICIT_KEY':
       return {
         code: 'CFG_SYNTAX',

@@ -37,7 +37,7 @@ export const endpoint = judged((text) => {
       return { code: 'CFG_ENDPOINT', message, hint: `Did you mean 'https://${text.replace(/^.*@|^\/+/g, '')}'?` }
     }
     const hint = error.hint ?? 'It looks like https://host:9200 or https://host/path/prefix.'
-    return { code: 'CFG_ENDPOINT', message: `an endpoint is an address: ${error.detail}`, hint }
+    return { code: 'CFG_ENDPOINT', message: `this is no endpoint: ${error.detail}`, hint }
   }
 }).meta({ examples: ['https://cluster.example:9200'], pattern: '^https?://' })
 

@@ -1,5 +1,6 @@
 import type { z } from 'zod'
 import type { Diagnostic } from './diagnostic.ts'
+import { NEWER_KEYS } from './newer-schema.ts'
 import { isRecord, placeName, valueAt } from './plain-data.ts'
 import type { Finding } from './scalars.ts'
 import { keysAt, placesOf } from './schema-keys.ts'
@@ -49,31 +50,62 @@ export function schemaDiagnostics(
   issues: readonly z.core.$ZodIssue[],
   source: SourceText,
 ): Diagnostic[] {
-  return issues.flatMap((issue) => {
+  const found: Diagnostic[] = []
+  /** Keys that are there under another spelling, so that they are not reported as missing besides. */
+  const meantKeys = new Set<string>()
+  for (const issue of issues) {
+    if (issue.code !== 'unrecognized_keys') continue
     const path = issue.path.map(String)
-    switch (issue.code) {
-      case 'unrecognized_keys':
-        return issue.keys.map((key) => source.atKey([...path, key], unknownKey(schema, value, path, key)))
-      case 'invalid_key':
-        return source.atKey(path, { code: 'CFG_NAME', message: issue.issues[0]?.message ?? 'this name is not allowed' })
-      default: {
-        const actual = valueAt(value, path)
-        if (actual === undefined) return source.atKey(path.slice(0, -1), missing(path))
-        return source.atValue(path, wrongValue(issue, path, actual, source))
-      }
+    for (const key of issue.keys) {
+      const meant = meantKey(schema, value, path, key)
+      if (meant !== undefined) meantKeys.add(placeName([...path, meant]))
+      found.push(source.atKey([...path, key], unknownKey(schema, value, path, key, meant)))
     }
-  })
+  }
+  for (const issue of issues) {
+    const path = issue.path.map(String)
+    if (issue.code === 'unrecognized_keys') continue
+    if (issue.code === 'invalid_key') {
+      const message = issue.issues[0]?.message ?? 'this name is not allowed'
+      found.push(source.atKey(path, { code: 'CFG_NAME', message }))
+      continue
+    }
+    const actual = valueAt(value, path)
+    if (actual !== undefined) found.push(source.atValue(path, wrongValue(issue, path, actual, source)))
+    else if (!meantKeys.has(placeName(path))) found.push(source.atKey(path.slice(0, -1), missing(path)))
+  }
+  return found
 }
 
-function unknownKey(schema: z.ZodType, value: unknown, path: readonly string[], key: string): Words {
+/** The key that was most likely meant by one that is not known, undefined when none is near. */
+function meantKey(schema: z.ZodType, value: unknown, path: readonly string[], key: string): string | undefined {
   const known = keysAt(schema, path)
-  const present = Object.keys((valueAt(value, path) ?? {}))
-  const free = known.filter((candidate) => !present.includes(candidate))
-  const message = `'${key}' is not a key of ${placeName(path)}`
   const synonym = Object.hasOwn(SYNONYMS, key) ? SYNONYMS[key] : undefined
-  const meant = synonym !== undefined && known.includes(synonym) ? synonym : suggest(key, free)
+  if (synonym !== undefined && known.includes(synonym)) return synonym
+  const present = Object.keys(valueAt(value, path) ?? {})
+  return suggest(
+    key,
+    known.filter((candidate) => !present.includes(candidate)),
+  )
+}
+
+function unknownKey(
+  schema: z.ZodType,
+  value: unknown,
+  path: readonly string[],
+  key: string,
+  meant: string | undefined,
+): Words {
+  const message = `'${key}' is not a key of ${placeName(path)}`
+  if (path.length === 0 && NEWER_KEYS.includes(key)) {
+    return {
+      code: 'CFG_MIXED_FORMS',
+      message: `'${key}' and 'migrations' belong to two forms of a configuration`,
+      hint: 'Keep one form; workflow configure convert turns one into the other.',
+    }
+  }
   if (meant !== undefined) return { code: 'CFG_UNKNOWN_KEY', message, hint: `Did you mean '${meant}'?` }
-  if (path.length === 0 && Object.hasOwn((valueAt(value, [key]) ?? {}), 'endpoint')) {
+  if (path.length === 0 && Object.hasOwn(valueAt(value, [key]) ?? {}, 'endpoint')) {
     const hint = 'It looks like a cluster: indent it below sourceClusters or targetClusters.'
     return { code: 'CFG_MISPLACED_KEY', message, hint }
   }
@@ -82,7 +114,7 @@ function unknownKey(schema: z.ZodType, value: unknown, path: readonly string[], 
     const where = places.map((place) => (place === '' ? 'the top level' : place)).slice(0, 3)
     return { code: 'CFG_MISPLACED_KEY', message, hint: `It belongs to ${where.join(' or ')}.` }
   }
-  return { code: 'CFG_UNKNOWN_KEY', message, hint: `Known here: ${known.join(', ')}.` }
+  return { code: 'CFG_UNKNOWN_KEY', message, hint: `Known here: ${keysAt(schema, path).join(', ')}.` }
 }
 
 function missing(path: readonly string[]): Words {

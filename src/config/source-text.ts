@@ -20,11 +20,19 @@ export class SourceText {
   readonly document: Document
   readonly #lines: LineCounter
   readonly #shown: readonly string[]
+  readonly #tabWidth: number
 
-  constructor(text: string, document: Document, lines: LineCounter) {
+  /** With a `tabWidth` the document was parsed from {@link withSpaces}; places and lines are those of the text itself. */
+  constructor(text: string, document: Document, lines: LineCounter, tabWidth = 1) {
     this.document = document
     this.#lines = lines
-    this.#shown = withoutSecrets(text, document).split(/\r?\n/)
+    this.#tabWidth = tabWidth
+    const shown = withoutSecrets(withSpaces(text, tabWidth), document).split(/\r?\n/)
+    const tabs = text.split(/\r?\n/).map((line) => /^[ \t]*/.exec(line)![0])
+    this.#shown = shown.map((line, index) => {
+      const indent = tabs[index] ?? ''
+      return indent + line.slice(withSpaces(indent, tabWidth).length)
+    })
   }
 
   /** A finding about the value at a path; about the nearest key above when there is no such value. */
@@ -42,8 +50,10 @@ export class SourceText {
 
   /** A finding about a range of the text. */
   atOffset(start: number, end: number, path: readonly string[], words: Words): Diagnostic {
-    const { line, col } = this.#lines.linePos(start)
+    const { line, col: parsedColumn } = this.#lines.linePos(start)
     const sourceLine = this.#shown[line - 1] ?? ''
+    const tabs = /^[ \t]*/.exec(sourceLine)![0].split('\t').length - 1
+    const col = parsedColumn - tabs * (this.#tabWidth - 1)
     const { code, message, hint, severity = 'error' } = words
     const column = Math.max(1, Math.min(col, sourceLine.length + 1))
     const endColumn = Math.max(column + 1, Math.min(column + (end - start), sourceLine.trimEnd().length + 1))
@@ -92,6 +102,11 @@ export class SourceText {
   }
 }
 
+/** The text with every tab of an indentation as so many spaces. */
+export function withSpaces(text: string, tabWidth: number): string {
+  return text.replace(/^[ \t]+/gm, (indent) => indent.replaceAll('\t', ' '.repeat(tabWidth)))
+}
+
 /** The text of a map entry's key. */
 export function keyText(pair: Pair): string | undefined {
   const { key } = pair
@@ -120,7 +135,11 @@ function withoutSecrets(text: string, document: Document): string {
       if (range) ranges.push([range[0], range[1]])
     },
   })
-  let shown = text
+  // A URL may carry user name and password.
+  let shown = text.replace(
+    /(:\/\/)([^\s/@]+)@/g,
+    (_, head: string, user: string) => `${head}${'*'.repeat(user.length)}@`,
+  )
   for (const [start, end] of ranges) {
     shown = shown.slice(0, start) + shown.slice(start, end).replace(/[^\s]/g, '*') + shown.slice(end)
   }
