@@ -5,8 +5,9 @@ import type { ReadLengths } from './chunk-lengths.ts'
 
 /** More documents than any writer puts into a chunk (4096); bounds what a damaged count can allocate. */
 const MAX_CHUNK_DOCS = 1 << 20
-/** Buffers up to this size are kept for the next chunk. */
-const KEPT_BYTES = 4 * 1024 * 1024
+/** Buffers up to this size are kept for the next chunk: new ones of tens of megabytes come faster than old ones are freed. */
+const KEPT_BYTES = 64 * 1024 * 1024
+const MIB = 1024 * 1024
 
 /** How the chunks of a stored-fields file are laid out; one value a format version. */
 export interface ChunkLayout {
@@ -37,7 +38,7 @@ export interface ChunkScratch {
   fieldCounts: Int32Array
 }
 
-/** Empty buffers; they grow to what the chunks need, up to 4 MiB, and larger chunks get buffers of their own. */
+/** Empty buffers; they grow to what the chunks need, up to 64 MiB, and larger chunks get buffers of their own. */
 export function chunkScratch(): ChunkScratch {
   return { bytes: new Uint8Array(0), starts: new Int32Array(0), fieldCounts: new Int32Array(0) }
 }
@@ -128,6 +129,8 @@ function outputBuffer(scratch: ChunkScratch, length: number): Uint8Array {
   return scratch.bytes
 }
 
+/** Powers of two up to a mebibyte, then whole mebibytes. */
 function roundUp(length: number): number {
+  if (length > MIB) return Math.ceil(length / MIB) * MIB
   return 2 ** Math.ceil(Math.log2(Math.max(256, length)))
 }

@@ -111,7 +111,7 @@ export class DocumentBatch {
     fromDoc: number,
     checksums: { readonly before: number; readonly after: number },
   ): void {
-    this.#bytes = chunk.bytes
+    this.#bytes = chunk.bytes.subarray(0, chunk.starts[chunk.docCount])
     this.#count = 0
     this.#chunkEndDoc = chunk.docBase + chunk.docCount
     this.#checksumBefore = checksums.before

@@ -17,12 +17,15 @@ export interface ReadOptions {
   readonly ahead?: number
 }
 
+const READ_BYTES = 4 * 1024 * 1024
+const READS_AHEAD = 2
+
 /**
  * Reads the live root documents of a slice in Lucene's order from a position (the slice's beginning when left out), one batch
  * a chunk. A batch is valid until the next one is asked for. Returns the CRC-32 of the slice's bytes, which
  * `verifySegmentChecksum` needs: only then are the bytes proven to be those that were written.
  *
- * Memory is bounded by `(ahead + 1) × readBytes` and the largest chunk, compressed and not. Nothing is written to disk.
+ * Memory is bounded by `(ahead + 2) × readBytes` and two of the largest chunks, compressed and not. Nothing is written to disk.
  * Throws `BLOB_CORRUPT`, `BLOB_NOT_FOUND`, `STORE_*`, `ABORTED`.
  */
 export async function* readDocuments(
@@ -36,8 +39,10 @@ export async function* readDocuments(
   const { index } = stored
   const start = from ?? { doc: index.docBases[slice.firstChunk]!, checksum: 0 }
   const firstChunk = startChunk(source, slice, start)
-  const groups = groupChunks(index, { firstChunk, endChunk: slice.endChunk }, options.readBytes ?? 4 * 1024 * 1024)
-  const reads = readAhead(groups, options.ahead ?? 2, async (group) => ({
+  const { readBytes = READ_BYTES, ahead = READS_AHEAD } = options
+  const groups = groupChunks(index, { firstChunk, endChunk: slice.endChunk }, readBytes)
+  const bytesOf = (group: ChunkRange): number => index.pointers[group.endChunk]! - index.pointers[group.firstChunk]!
+  const reads = readAhead(groups, { ahead, maxBytes: (ahead + 1) * readBytes, bytesOf }, async (group) => ({
     group,
     bytes: await stored.fdt.read(index.pointers[group.firstChunk]!, index.pointers[group.endChunk]!, signal),
   }))

