@@ -48,17 +48,21 @@ export async function readDocuments(server: RestTarget, index: string): Promise<
     pageOf(await send(server, method, at, JSON_TYPE, body === undefined ? undefined : JSON.stringify(body)))
   await send(server, 'POST', `${path}/_refresh`, JSON_TYPE, undefined)
   const documents = new Map<string, string>()
-  let page = await ask('POST', `${path}/_search?scroll=2m`, { size: PAGE_DOCUMENTS, sort: ['_doc'], version: false })
+  let page = await ask('POST', `${path}/_search?scroll=2m`, { size: PAGE_DOCUMENTS })
   while (page.hits.length > 0) {
     for (const hit of page.hits) {
-      const id = hit['_id'] as string
-      const routing = hit['_routing'] ?? hit['_parent']
-      const key = typeof routing === 'string' ? `${id} routed by ${routing}` : id
-      documents.set(key, canonicalJson(hit['_source'] ?? null))
+      const routing = (hit['_routing'] ?? hit['_parent']) as string | undefined
+      documents.set(documentKey(hit['_id'] as string, routing), canonicalJson(hit['_source'] ?? null))
     }
-    page = await ask('POST', '/_search/scroll', { scroll: '2m', scroll_id: page.scrollId })
+    // In the path, since the oldest versions take no body with it.
+    page = await ask('GET', `/_search/scroll?scroll=2m&scroll_id=${encodeURIComponent(page.scrollId)}`)
   }
   return documents
+}
+
+/** What tells documents of one index apart: with different routings, the same identifier is in several of them. */
+export function documentKey(id: string, routing: string | undefined): string {
+  return routing === undefined ? id : `${id} routed by ${routing}`
 }
 
 /** JSON text without blanks, members sorted by name, numbers by value and with all digits: equal texts mean equal documents. */

@@ -1,0 +1,51 @@
+import type { Distribution } from '../servers/recipes.ts'
+
+/** A server of a migration. */
+export interface Member {
+  readonly distribution: Distribution
+  readonly version: string
+}
+
+/** A source version, and the patterns of what its data set holds that cannot be moved document by document. */
+export interface SourceMember extends Member {
+  readonly leftOut: readonly string[]
+}
+
+/** A target version with the source versions that are migrated into it. */
+export interface TargetPairs {
+  readonly target: Member
+  readonly sources: readonly SourceMember[]
+}
+
+const SOURCELESS = ['-nosource']
+/** Types of one index have identifiers in common there, so one document would overwrite the other. */
+const TYPED = [...SOURCELESS, '-types', '-parent']
+const REBUILT = [...SOURCELESS, '-synthetic', '-logs-like']
+
+const elasticsearch = (version: string, leftOut = SOURCELESS): SourceMember => ({
+  distribution: 'elasticsearch',
+  version,
+  leftOut,
+})
+const opensearch = (version: string): SourceMember => ({ distribution: 'opensearch', version, leftOut: SOURCELESS })
+
+/** Every pair that `test/e2e/matrix.test.ts` migrates between real servers; docs/compatibility.md is made from it. */
+export const PAIRS: readonly TargetPairs[] = [
+  {
+    target: { distribution: 'opensearch', version: '2.19.4' },
+    sources: [
+      elasticsearch('1.7.6', TYPED),
+      elasticsearch('2.4.6', TYPED),
+      elasticsearch('5.6.16', TYPED),
+      elasticsearch('6.8.23'),
+      elasticsearch('7.10.2'),
+      elasticsearch('7.17.29'),
+      elasticsearch('8.19.0', REBUILT),
+      opensearch('2.11.1'),
+    ],
+  },
+  {
+    target: { distribution: 'opensearch', version: '3.8.0' },
+    sources: [opensearch('1.3.14'), opensearch('2.19.4'), elasticsearch('9.5.3', REBUILT)],
+  },
+]
