@@ -150,6 +150,10 @@ export interface PlannedBackfill {
   readonly compression?: 'gzip'
   /** Rejected documents after which the load fails; unlimited when absent. */
   readonly maxRejects?: number
+  /** Whether target indices are refreshed while they are loaded; `off` when absent, and put back after the load. */
+  readonly refreshDuringLoad?: 'off' | 'keep'
+  /** Whether target indices keep their replicas while they are loaded; `keep` when absent. */
+  readonly replicasDuringLoad?: 'off' | 'keep'
   /** Absent when documents go over byte for byte. */
   readonly transform?: DocumentTransform
 }

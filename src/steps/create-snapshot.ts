@@ -1,5 +1,5 @@
 import type { Cluster } from '../cluster/cluster.ts'
-import { createRepository } from '../cluster/repositories.ts'
+import { createRepository, getRepository } from '../cluster/repositories.ts'
 import {
   createSnapshot as startSnapshot,
   deleteSnapshot,
@@ -7,7 +7,7 @@ import {
   type SnapshotProgress,
 } from '../cluster/snapshots.ts'
 import { Failure } from '../core/failure.ts'
-import type { PlannedMigration, PlannedRepository } from '../plan/plan.ts'
+import type { PlannedMigration } from '../plan/plan.ts'
 import { migrationOf, snapshotName } from './plan-parts.ts'
 import type { Step, StepContext } from './step.ts'
 
@@ -30,10 +30,13 @@ export const createSnapshot: Step = async (input, context) => {
   if (migration.repository.register) await register(source, migration, context)
 
   const earlier = await snapshotProgress(source, migration.repository.name, snapshot, context.signal)
-  if (earlier?.state === 'FAILED' && isOurs(context, migration, snapshot)) {
+  if (earlier !== undefined && !isOurs(context, migration, snapshot)) throw taken(migration, snapshot)
+  if (earlier === undefined) await start(source, migration, snapshot, context)
+  else if (isUseless(earlier, migration)) {
+    // The snapshot of an attempt before, of use to nobody: what made it fail may have been mended since.
     await deleteSnapshot(source, migration.repository.name, snapshot, context.signal)
+    await start(source, migration, snapshot, context)
   }
-  if (earlier === undefined || earlier.state === 'FAILED') await start(source, migration, snapshot, context)
 
   const ended = await waitFor(source, migration.repository.name, snapshot, context)
   judge(ended, migration, snapshot)
@@ -44,27 +47,43 @@ export const createSnapshot: Step = async (input, context) => {
 
 async function register(source: Cluster, migration: PlannedMigration, context: StepContext): Promise<void> {
   const { repository } = migration
+  const id = `repository:${migration.source}/${repository.name}`
+  const isKnown = context.openChanges().some((change) => change.id === id)
+  if (!isKnown && (await getRepository(source, repository.name, context.signal)) !== undefined) {
+    throw new Failure(
+      'CONFIG_INVALID',
+      'somebody else has registered a repository of this name since the plan was made',
+      {
+        op: 'register',
+        subject: `repository ${repository.name} on source ${migration.source}`,
+        hint: 'Submit again, so that a new plan is made.',
+      },
+    )
+  }
   await context.recordChange({
-    id: `repository:${migration.source}/${repository.name}`,
+    id,
     kind: 'repository-registered',
     side: 'source',
     cluster: migration.source,
     subject: repository.name,
   })
-  const settings = repositorySettings(repository, source)
+  const settings = repositorySettings(migration, source)
   await createRepository(source, { name: repository.name, type: repository.type, settings }, context.signal)
   context.log('info', `Registered repository ${repository.name} on source ${migration.source}`)
 }
 
 /** Settings as the source reads them; credentials are the source's own business. */
-function repositorySettings(repository: PlannedRepository, source: Cluster): Record<string, unknown> {
-  if (repository.type === 'fs') return { location: repository.sourcePath ?? repository.uri }
+function repositorySettings({ repository, snapshot }: PlannedMigration, source: Cluster): Record<string, unknown> {
+  const perSecond = snapshot.create ? snapshot.maxBytesPerSecond : undefined
+  const limit = perSecond === undefined ? {} : { max_snapshot_bytes_per_sec: `${perSecond}b` }
+  if (repository.type === 'fs') return { location: repository.sourcePath ?? repository.uri, ...limit }
   const [, bucket = '', basePath = ''] = /^s3:\/\/([^/]+)\/?(.*)$/.exec(repository.uri) ?? []
   const { region, endpoint, pathStyle } = repository.s3 ?? {}
   const { distribution, version } = source.info
   return {
     bucket,
     base_path: basePath.replace(/\/+$/, ''),
+    ...limit,
     ...(region === undefined ? {} : { region }),
     ...(endpoint === undefined ? {} : { endpoint }),
     ...(pathStyle === true || endpoint !== undefined ? { path_style_access: true } : {}),
@@ -140,9 +159,20 @@ async function waitFor(
   }
 }
 
+function isUseless({ state }: SnapshotProgress, migration: PlannedMigration): boolean {
+  return state === 'FAILED' || (state === 'PARTIAL' && migration.snapshot.partial === 'fail')
+}
+
+function taken(migration: PlannedMigration, snapshot: string): Failure {
+  return new Failure('CONFIG_INVALID', 'it exists already, and this workflow did not take it', {
+    op: 'create snapshot',
+    subject: `${migration.repository.name}/${snapshot}`,
+    hint: 'Name it as an existing snapshot in the configuration, or let the new one have another name.',
+  })
+}
+
 function judge(ended: SnapshotProgress, migration: PlannedMigration, snapshot: string): void {
-  if (ended.state === 'SUCCESS') return
-  if (ended.state === 'PARTIAL' && migration.snapshot.partial === 'accept') return
+  if (ended.state === 'SUCCESS' || (ended.state === 'PARTIAL' && !isUseless(ended, migration))) return
   const why = ended.failures.map((failure) => `${failure.index}[${failure.shard}]: ${failure.reason}`).slice(0, 5)
   throw new Failure('SNAPSHOT_FAILED', `it ended as ${ended.state}${why.length === 0 ? '' : `: ${why.join('; ')}`}`, {
     op: 'create snapshot',

@@ -2,13 +2,20 @@ import { mapBounded } from '../core/concurrency.ts'
 import { isFailure } from '../core/failure.ts'
 import { formatBytes, formatCount } from '../core/units.ts'
 import { openRepository } from '../repository/open.ts'
-import { requireComplete, type Snapshot } from '../repository/snapshot.ts'
+import { requireComplete } from '../repository/snapshot.ts'
 import { countDocuments, hasNestedObjects } from '../source/count-documents.ts'
 import { openLocation } from './migration-repository.ts'
 import { migrationOf, snapshotName } from './plan-parts.ts'
+import { shardsOf, type GroupShard } from './snapshot-shards.ts'
 import type { Step } from './step.ts'
 
-const INDICES_AT_ONCE = 4
+/** Side by side, so that the distance to an object store does not add up. */
+const AT_ONCE = 8
+
+interface ShardTotals {
+  readonly documents: number
+  readonly bytes: number
+}
 
 /** What is in one index of the snapshot. */
 export interface IndexTotals {
@@ -37,17 +44,24 @@ export const registerSnapshot: Step = async (input, context) => {
   const snapshot = await repository.snapshot(snapshotName(input, migration), context.signal)
   if (migration.snapshot.partial === 'fail') requireComplete(snapshot)
 
+  const acceptMissing = migration.snapshot.partial === 'accept'
   const names = [...new Set(migration.groups.flatMap((group) => group.indices.map((index) => index.name)))]
+  const metadata = await mapBounded(names, AT_ONCE, (name) => snapshot.index(name, context.signal), context.signal)
+  const shards = metadata.flatMap((index) => shardsOf(snapshot, index))
   let done = 0
-  const totals = await mapBounded(
-    names,
-    INDICES_AT_ONCE,
-    async (name) => {
-      const result = await totalsOf(snapshot, name, migration.snapshot.partial === 'accept', context.signal)
-      context.progress({ message: `${++done} of ${names.length} indices read` })
-      return result
+  const found = await mapBounded(
+    shards,
+    AT_ONCE,
+    async (shard) => {
+      const totals = await totalsOf(shard, acceptMissing, context.signal)
+      context.progress({ message: `${++done} of ${shards.length} shards read` })
+      return { number: shard.number, totals }
     },
     context.signal,
+  )
+  let next = 0
+  const totals = metadata.map(({ numberOfShards }) =>
+    addUp(numberOfShards, found.slice(next, (next += numberOfShards))),
   )
   const indices = Object.fromEntries(names.map((name, n) => [name, totals[n]!]))
   const sum = (key: 'documents' | 'bytes' | 'shards'): number => totals.reduce((total, index) => total + index[key], 0)
@@ -59,26 +73,27 @@ export const registerSnapshot: Step = async (input, context) => {
   }
 }
 
+/** What is in a shard; undefined when an accepted incomplete snapshot lacks it. */
 async function totalsOf(
-  snapshot: Snapshot,
-  name: string,
+  shard: GroupShard,
   acceptMissing: boolean,
   signal: AbortSignal,
-): Promise<IndexTotals> {
-  const metadata = await snapshot.index(name, signal)
-  const hasNested = metadata.mappings.some(({ mapping }) => hasNestedObjects(mapping))
-  let documents = 0
-  let bytes = 0
-  const missingShards: number[] = []
-  for (let number = 0; number < metadata.numberOfShards; number++) {
-    try {
-      const shard = await snapshot.shard(name, number, signal)
-      bytes += shard.totalBytes
-      documents += await countDocuments(shard.directory, hasNested, signal)
-    } catch (error) {
-      if (!acceptMissing || !isFailure(error, 'SNAPSHOT_INCOMPLETE')) throw error
-      missingShards.push(number)
-    }
+): Promise<ShardTotals | undefined> {
+  try {
+    const { directory, totalBytes: bytes } = await shard.open(signal)
+    const hasNested = shard.index.mappings.some(({ mapping }) => hasNestedObjects(mapping))
+    return { bytes, documents: await countDocuments(directory, hasNested, signal) }
+  } catch (error) {
+    if (acceptMissing && isFailure(error, 'SNAPSHOT_INCOMPLETE')) return undefined
+    throw error
   }
-  return { documents, bytes, shards: metadata.numberOfShards, missingShards }
+}
+
+function addUp(
+  shards: number,
+  found: readonly { readonly number: number; readonly totals: ShardTotals | undefined }[],
+): IndexTotals {
+  const sum = (key: keyof ShardTotals): number => found.reduce((total, { totals }) => total + (totals?.[key] ?? 0), 0)
+  const missingShards = found.filter(({ totals }) => totals === undefined).map(({ number }) => number)
+  return { documents: sum('documents'), bytes: sum('bytes'), shards, missingShards }
 }

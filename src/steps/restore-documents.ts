@@ -1,32 +1,26 @@
 import { Failure } from '../core/failure.ts'
 import { formatBytes, formatCount } from '../core/units.ts'
-import { summarise } from '../coordination/local-work-store.ts'
-import type { SliceRef, WorkItem } from '../coordination/work-store.ts'
+import { addCounts, NO_COUNTS, type WorkCounts, type WorkItem } from '../coordination/work-store.ts'
 import { readCommit } from '../lucene/commit.ts'
-import { openRepository } from '../repository/open.ts'
 import type { ShardSnapshot } from '../repository/shard-snapshot.ts'
 import { openSegmentSource } from '../source/segment-source.ts'
 import { verifySegmentChecksum } from '../source/segment-checksum.ts'
-import { cutSlices, SLICE_BYTES } from '../source/slices.ts'
-import { openLocation } from './migration-repository.ts'
-import { groupOf, migrationOf, outputOf, snapshotName } from './plan-parts.ts'
-import type { RegisterSnapshotData } from './register-snapshot.ts'
-import type { Step, StepContext, StepInput } from './step.ts'
+import { easeTargets, relieveTargets } from './load-settings.ts'
+import { groupOf } from './plan-parts.ts'
+import { planSlices } from './plan-slices.ts'
+import { forEachShard, groupShards, type GroupShard } from './snapshot-shards.ts'
+import type { Step, StepContext } from './step.ts'
 
 /** What happened to the documents of one index. */
-export interface LoadedIndex {
-  readonly read: number
-  readonly acknowledged: number
-  readonly rejected: number
-  readonly skipped: number
-  readonly sourceless: number
-  readonly bytes: number
-}
+export type LoadedIndex = WorkCounts
 
 /** What Restore Documents leaves behind: the account of every document, by index. */
 export interface RestoreDocumentsData {
   readonly indices: Readonly<Record<string, LoadedIndex>>
 }
+
+/** Loading waits this long for the planning of all shards, which gives the workers the whole picture, and not longer. */
+const PLAN_AHEAD_MS = 1000
 
 /**
  * Loads the documents of a group: cuts every shard into slices, has the engine's workers load them, and reconciles the result
@@ -34,76 +28,66 @@ export interface RestoreDocumentsData {
  * accounted for. Run again, it goes on from the acknowledged positions. Ends with `rejects` when documents were left out.
  */
 export const restoreDocuments: Step = async (input, context) => {
-  const group = groupOf(input.plan, input.step)
-  await forEachShard(input, context, async (shard) => {
-    await context.work.plan(await slicesOf(shard, context.signal))
-  })
-  await context.loadItems()
+  const shards = await groupShards(input, context)
+  await easeTargets(input, context)
+  await planAndLoad(shards, context)
 
-  const { items } = await context.work.summary()
+  const { items, total } = await context.work.summary()
   const byShard = new Map<string, WorkItem[]>()
   for (const item of items) {
     if (item.state !== 'done') throw unfinished(item)
-    const key = `${item.slice.shard} ${item.slice.index}`
-    byShard.set(key, [...(byShard.get(key) ?? []), item])
+    const key = shardKey(item.slice.index, item.slice.shard)
+    const known = byShard.get(key)
+    if (known === undefined) byShard.set(key, [item])
+    else known.push(item)
   }
-  await forEachShard(input, context, (shard) =>
-    reconcile(shard, byShard.get(`${shard.shard} ${shard.indexName}`) ?? [], context.signal),
+  await forEachShard(
+    shards,
+    async (shard, { index, number }) => {
+      const key = shardKey(index.name, number)
+      await reconcile(shard, byShard.get(key) ?? [], context.signal)
+      byShard.delete(key)
+    },
+    context.signal,
   )
+  const [stray] = byShard.values()
+  if (stray !== undefined) throw foreign(stray.length, `shard ${stray[0]!.slice.shard} of ${stray[0]!.slice.index}`)
+  await relieveTargets(input, context)
 
   const indices: Record<string, LoadedIndex> = {}
-  for (const { name } of group.indices) {
-    indices[name] = summarise(items.filter((item) => item.slice.index === name)).counts
-  }
-  const total = summarise(items).counts
-  const left = total.rejected + total.sourceless
+  for (const { name } of groupOf(input.plan, input.step).indices) indices[name] = NO_COUNTS
+  for (const { slice, counts } of items) indices[slice.index] = addCounts(indices[slice.index]!, counts)
   const data: RestoreDocumentsData = { indices }
-  return {
-    result: left === 0 ? 'done' : 'rejects',
-    summary:
-      `${formatCount(total.acknowledged)} documents (${formatBytes(total.bytes)}) acknowledged` +
-      (total.skipped === 0 ? '' : `, ${formatCount(total.skipped)} left as the target had them`) +
-      (total.rejected === 0 ? '' : `, ${formatCount(total.rejected)} rejected`) +
-      (total.sourceless === 0 ? '' : `, ${formatCount(total.sourceless)} without a stored source`),
-    data,
-  }
+  const { rejected, sourceless } = total.counts
+  return { result: rejected + sourceless === 0 ? 'done' : 'rejects', summary: inWords(total.counts), data }
 }
 
-/** Calls `action` for every shard of the group that the snapshot has, in order. */
-async function forEachShard(
-  input: StepInput,
-  context: StepContext,
-  action: (shard: ShardSnapshot) => Promise<void>,
-): Promise<void> {
-  const migration = migrationOf(input.plan, input.step)
-  const location = await openLocation(migration.repository, context.clock, context.random)
-  const repository = await openRepository(location, context.signal)
-  const snapshot = await repository.snapshot(snapshotName(input, migration), context.signal)
-  // Written by Register Snapshot of this same program.
-  const registered = outputOf(input, 'register-snapshot')?.data as RegisterSnapshotData | undefined
-  for (const { name } of groupOf(input.plan, input.step).indices) {
-    const { numberOfShards } = await snapshot.index(name, context.signal)
-    const missing = registered?.indices[name]?.missingShards ?? []
-    for (let number = 0; number < numberOfShards; number++) {
-      if (missing.includes(number)) continue
-      await action(await snapshot.shard(name, number, context.signal))
+/** Loading begins while shards are still being planned: the first document does not wait for the last shard. */
+async function planAndLoad(shards: readonly GroupShard[], context: StepContext): Promise<void> {
+  const { work, signal, clock } = context
+  const stop = new AbortController()
+  let ended = false
+  const isPlanned = (): boolean => ended
+  const planning = forEachShard(
+    shards,
+    async (shard, { index }) => work.plan(await planSlices(shard, index, signal)),
+    AbortSignal.any([signal, stop.signal]),
+  ).finally(() => (ended = true))
+  planning.catch(() => undefined) // Thrown by the last line.
+  try {
+    while (!isPlanned()) {
+      const enough = new AbortController()
+      const pause = clock.sleep(PLAN_AHEAD_MS, AbortSignal.any([signal, enough.signal])).catch(() => undefined)
+      await Promise.race([pause, planning.catch(() => undefined)])
+      enough.abort()
+      if (!isPlanned() && (await work.summary()).total.items.pending > 0) await context.loadItems()
     }
+    await planning
+    await context.loadItems()
+  } finally {
+    stop.abort()
+    await Promise.allSettled([planning])
   }
-}
-
-async function slicesOf(shard: ShardSnapshot, signal: AbortSignal): Promise<SliceRef[]> {
-  const commit = await readCommit(shard.directory, signal)
-  const slices: SliceRef[] = []
-  for (const segment of commit.segments) {
-    const source = await openSegmentSource(shard.directory, segment, signal)
-    if (source === undefined) continue
-    const { index } = source.stored
-    for (const range of cutSlices(index, SLICE_BYTES)) {
-      const bytes = index.pointers[range.endChunk]! - index.pointers[range.firstChunk]!
-      slices.push({ index: shard.indexName, shard: shard.shard, segment: segment.name, ...range, bytes })
-    }
-  }
-  return slices
 }
 
 /** Holds the work items of a shard against its files: the items may neither lack a slice nor have one of another snapshot. */
@@ -112,18 +96,35 @@ async function reconcile(shard: ShardSnapshot, items: readonly WorkItem[], signa
   let seen = 0
   for (const segment of commit.segments) {
     const source = await openSegmentSource(shard.directory, segment, signal)
+    if (source === undefined) continue
     const own = items.filter((item) => item.slice.segment === segment.name)
     seen += own.length
-    if (source === undefined) continue
     verifySegmentChecksum(
       source.stored,
       own.map(({ slice, checksum }) => ({ ...slice, checksum: checksum! })),
     )
   }
-  if (seen === items.length) return
-  throw new Failure('STATE_CORRUPT', `${items.length - seen} work items belong to segments that it does not have`, {
+  if (seen !== items.length) throw foreign(items.length - seen, shard.uri)
+}
+
+function shardKey(index: string, shard: number): string {
+  return `${shard} ${index}`
+}
+
+function inWords(counts: WorkCounts): string {
+  const parts = [
+    `${formatCount(counts.acknowledged)} documents (${formatBytes(counts.bytes)}) acknowledged`,
+    ...(counts.skipped === 0 ? [] : [`${formatCount(counts.skipped)} left as the target had them`]),
+    ...(counts.rejected === 0 ? [] : [`${formatCount(counts.rejected)} rejected`]),
+    ...(counts.sourceless === 0 ? [] : [`${formatCount(counts.sourceless)} without a stored source`]),
+  ]
+  return parts.join(', ')
+}
+
+function foreign(count: number, subject: string): Failure {
+  return new Failure('STATE_CORRUPT', `${count} work items belong to segments that the snapshot does not have`, {
     op: 'reconcile',
-    subject: shard.uri,
+    subject,
     hint: 'The work state belongs to another snapshot; submit again under another name.',
   })
 }

@@ -39,7 +39,7 @@ export function memorySegment(chunks: readonly (readonly MemoryDocument[])[]): {
     name: '_0',
     id: undefined,
     codec: 'Memory',
-    luceneVersion: { major: 8, minor: 7, bugfix: 0 },
+    luceneVersion: [8, 7, 0] as const,
     maxDoc: all.length,
     isCompound: false,
     attributes: new Map<string, string>(),

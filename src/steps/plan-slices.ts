@@ -1,0 +1,34 @@
+import type { SliceRef } from '../coordination/work-store.ts'
+import { readCommit } from '../lucene/commit.ts'
+import type { IndexMetadata } from '../repository/index-metadata.ts'
+import type { ShardSnapshot } from '../repository/shard-snapshot.ts'
+import { findDuplicateIds } from '../source/duplicate-ids.ts'
+import { openSegmentSource } from '../source/segment-source.ts'
+import { cutSlices, SLICE_BYTES } from '../source/slices.ts'
+
+/** The slices of a shard: always the same for one snapshot. Codes as `openSegmentSource` and `findDuplicateIds`. */
+export async function planSlices(shard: ShardSnapshot, index: IndexMetadata, signal: AbortSignal): Promise<SliceRef[]> {
+  const { directory } = shard
+  const duplicates = hasSeveralTypes(index) ? await findDuplicateIds(directory, signal) : undefined
+  const commit = await readCommit(directory, signal)
+  const slices: SliceRef[] = []
+  for (const segment of commit.segments) {
+    const source = await openSegmentSource(directory, segment, signal)
+    if (source === undefined) continue
+    const { index: chunks } = source.stored
+    const repeated = duplicates?.get(segment.name) ?? []
+    for (const range of cutSlices(chunks, SLICE_BYTES)) {
+      const bytes = chunks.pointers[range.endChunk]! - chunks.pointers[range.firstChunk]!
+      const [from, to] = [chunks.docBases[range.firstChunk]!, chunks.docBases[range.endChunk]!]
+      const own = repeated.filter((doc) => doc >= from && doc < to)
+      const slice = { index: shard.indexName, shard: shard.shard, segment: segment.name, ...range, bytes }
+      slices.push(own.length === 0 ? slice : { ...slice, duplicates: own })
+    }
+  }
+  return slices
+}
+
+/** Several types share an index without types after the migration, and with it the space of their ids. */
+function hasSeveralTypes({ mappings }: IndexMetadata): boolean {
+  return mappings.filter(({ type }) => type !== '_default_').length > 1
+}
