@@ -21,7 +21,7 @@ export function configDigest(config: Config): string {
     .digest('hex')
 }
 
-function withoutIdentity<C extends ConfigCluster>({ auth: _auth, tls: _tls, ...cluster }: C): object {
+function withoutIdentity({ auth: _auth, tls: _tls, ...cluster }: ConfigCluster): object {
   return cluster
 }
 

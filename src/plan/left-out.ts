@@ -35,7 +35,7 @@ function streams(group: ConfigGroup, selected: ReadonlySet<string>, offer: Offer
     .filter(({ name, indices }) => chosen.has(name) && !indices.every((index) => selected.has(index)))
     .map(
       ({ name, indices }) =>
-        `${group.label} leaves out the data stream ${name}: the ${indices.length} indices behind it have a leading dot and ` +
-        `are matched only by a pattern with one, such as .ds-${name}-*`,
+        `${group.label} leaves out the data stream ${name}: names of indices behind it (${indices.length}) have a leading ` +
+        `dot and are matched only by a pattern with one, such as .ds-${name}-*`,
     )
 }

@@ -1,0 +1,37 @@
+import { writeFile } from 'node:fs/promises'
+import { resolve } from 'node:path'
+import { Failure, messageOf } from '../../core/failure.ts'
+import { renderPlan } from '../../report/plan-text.ts'
+import type { CommandRun } from '../command.ts'
+import { EXIT } from '../exit-codes.ts'
+import { planFromConfig } from '../plan-from-config.ts'
+
+/** On a terminal longer lists are cut; in a pipe or a file everything is listed. */
+const INDICES_ON_TERMINAL = 20
+
+/** `workflow plan`: what the configuration resolves to; nothing is changed anywhere but in the file of `--out`. */
+export const run: CommandRun = async (world, input) => {
+  const plan = await planFromConfig(world, input.text('file'))
+  const json = `${JSON.stringify(plan, undefined, 2)}\n`
+  const out = input.text('out')
+  if (out !== undefined) {
+    const path = resolve(world.cwd, out)
+    try {
+      await writeFile(path, json)
+    } catch (cause) {
+      const options = { op: 'write', subject: `plan ${path}`, hint: 'Choose a file that can be written.', cause }
+      throw new Failure('USAGE', messageOf(cause), options)
+    }
+  }
+  if (input.text('output') === 'json') {
+    await world.stdout.write(json)
+    return EXIT.done
+  }
+  const indicesShown = world.stdout.isTty ? INDICES_ON_TERMINAL : Infinity
+  await world.stdout.write(renderPlan(plan, { indicesShown }))
+  if (world.stdout.isTty && world.stderr.isTty) {
+    const submit = out === undefined ? 'workflow submit' : `workflow submit --plan ${out}`
+    await world.stderr.write(`\nNothing was changed. Next: ${submit}   or: workflow doctor\n`)
+  }
+  return EXIT.done
+}

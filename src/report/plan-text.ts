@@ -1,0 +1,165 @@
+import { formatBytes, formatCount } from '../core/units.ts'
+import type {
+  Plan,
+  PlannedBackfill,
+  PlannedGroup,
+  PlannedIndex,
+  PlannedMetadata,
+  PlannedMigration,
+  PlannedRepository,
+  PlannedStep,
+  RepositoryOrigin,
+} from '../plan/plan.ts'
+import { renderTable } from './table.ts'
+
+/** How a plan is rendered. */
+export interface PlanTextOptions {
+  /** Indices of a group that are listed at most; `Infinity` for all. */
+  readonly indicesShown: number
+}
+
+const ORIGINS: Readonly<Record<RepositoryOrigin, string>> = {
+  source: 'named by the configuration of the source',
+  defaults: 'from defaults.snapshotRepo',
+  environment: 'from WORKFLOW_SNAPSHOT_REPO',
+  registered: 'the only registered one that can be read from here',
+  'path.repo': "a folder of the source's path.repo that can be read from here",
+}
+
+/** A plan as people read it: clusters, what goes where, the steps, warnings; ends with a newline. */
+export function renderPlan(plan: Plan, { indicesShown }: PlanTextOptions): string {
+  const parts = [
+    `Clusters\n${indent(clusters(plan))}`,
+    ...plan.migrations.map((migration) => renderMigration(migration, indicesShown)),
+    `Steps\n${indent(plan.steps.map((step) => `${renderStep(step)}\n`).join(''))}`,
+  ]
+  if (plan.warnings.length > 0) parts.push(`Warnings\n${plan.warnings.map((text) => `  ⚠ ${text}\n`).join('')}`)
+  return parts.join('\n')
+}
+
+function clusters({ sources, targets }: Plan): string {
+  const rows = [
+    ...Object.entries(sources).map(([name, cluster]) => ({ side: 'source', name, ...cluster })),
+    ...Object.entries(targets).map(([name, cluster]) => ({ side: 'target', name, ...cluster })),
+  ]
+  const columns = ['SIDE', 'NAME', 'VERSION', 'ENDPOINT'].map((title) => ({ title }))
+  return renderTable(
+    columns,
+    rows.map(({ side, name, distribution, version, endpoint }) => [side, name, `${distribution} ${version}`, endpoint]),
+  )
+}
+
+function renderMigration(migration: PlannedMigration, indicesShown: number): string {
+  const { id, source, target, repository, groups } = migration
+  return [
+    `Migration ${id}: ${source} → ${target}\n`,
+    `  Repository: ${describeRepository(repository)}\n`,
+    `  Snapshot: ${describeSnapshot(migration)}\n`,
+    ...groups.map((group) => renderGroup(group, indicesShown)),
+  ].join('')
+}
+
+function describeRepository({ uri, sourcePath, name, register, origin }: PlannedRepository): string {
+  const onSource = sourcePath === undefined || sourcePath === uri ? '' : ` (${sourcePath} on the source)`
+  const found = origin === undefined ? '' : `, ${ORIGINS[origin]}`
+  return `${uri}${onSource}${found}; ${register ? 'to be registered' : 'known'} as ${name}`
+}
+
+function describeSnapshot({ snapshot }: PlannedMigration): string {
+  const partial = snapshot.partial === 'accept' ? ', missing shards are accepted' : ''
+  if (!snapshot.create) return `the existing ${snapshot.name}${partial}`
+  const { indices, includeGlobalState, maxBytesPerSecond } = snapshot
+  const pace = maxBytesPerSecond === undefined ? '' : `, at most ${formatBytes(maxBytesPerSecond)} a second and node`
+  const state = includeGlobalState ? 'with' : 'without'
+  return `to be taken of ${count(indices.length, 'index', 'indices')}, ${state} templates and cluster settings${pace}${partial}`
+}
+
+function renderGroup(group: PlannedGroup, indicesShown: number): string {
+  const { id, label, patterns, matches, indices } = group
+  const shown = indices.slice(0, indicesShown)
+  const rows = shown.map(({ name, shards, documents, bytes }) => [
+    name,
+    formatCount(shards),
+    documents === undefined ? '-' : formatCount(documents),
+    bytes === undefined ? '-' : formatBytes(bytes),
+  ])
+  const titles = ['INDEX', 'SHARDS', 'DOCUMENTS', 'BYTES']
+  const columns = titles.map((title, at) => ({ title, align: at === 0 ? ('left' as const) : ('right' as const) }))
+  const hidden = indices.length - shown.length
+  const lines = [
+    `  Group ${id}${label === undefined ? '' : ` (${label})`}: ${totals(indices)}\n`,
+    `    Patterns: ${patterns.map((pattern, at) => withCount(pattern, matches?.[at]?.indices)).join(', ')}\n`,
+    `    Metadata: ${describeMetadata(group.metadata)}\n`,
+    `    Documents: ${describeBackfill(group.backfill)}\n`,
+    `    Verification: ${group.verify}\n`,
+  ]
+  if (rows.length > 0) lines.push(indent(indent(renderTable(columns, rows))))
+  if (hidden > 0) lines.push(`    … and ${formatCount(hidden)} more; -o json has all\n`)
+  return lines.join('')
+}
+
+function withCount(pattern: string, indices: number | undefined): string {
+  return indices === undefined ? pattern : `${pattern} (${formatCount(indices)})`
+}
+
+/** Sums over those that are known, with a word when some are not. */
+function totals(indices: readonly PlannedIndex[]): string {
+  const sum = (values: readonly (number | undefined)[]): number =>
+    values.reduce<number>((all, value) => all + (value ?? 0), 0)
+  const known = (key: 'documents' | 'bytes'): string | undefined => {
+    const values = indices.map((index) => index[key])
+    if (values.length === 0 || values.every((value) => value === undefined)) return undefined
+    const total = sum(values)
+    const text = key === 'bytes' ? formatBytes(total) : count(total, 'document', 'documents')
+    return values.includes(undefined) ? `at least ${text}` : text
+  }
+  const shards = sum(indices.map((index) => index.shards))
+  return [
+    count(indices.length, 'index', 'indices'),
+    count(shards, 'shard', 'shards'),
+    known('documents'),
+    known('bytes'),
+  ]
+    .filter((part) => part !== undefined)
+    .join(', ')
+}
+
+function describeMetadata({ enabled, existingIndex, settings, mappings }: PlannedMetadata): string {
+  if (!enabled) return 'disabled'
+  const existing = {
+    fail: 'stops at an index that the target already has',
+    keep: 'leaves an index that the target already has as it is',
+    update: 'adds what is missing to an index that the target already has',
+  }[existingIndex]
+  const own = [settings === undefined ? [] : 'settings', mappings === undefined ? [] : 'mappings'].flat()
+  return own.length === 0 ? existing : `${existing}; own changes of ${own.join(' and ')}`
+}
+
+function describeBackfill(backfill: PlannedBackfill): string {
+  if (!backfill.enabled) return 'disabled'
+  const { bulkBytes, bulkDocs, onConflict, maxRejects, workers, transform } = backfill
+  return [
+    `${formatBytes(bulkBytes)} or ${count(bulkDocs, 'document', 'documents')} a bulk`,
+    onConflict === 'overwrite' ? 'existing documents are overwritten' : 'existing documents are kept',
+    workers === undefined ? undefined : count(workers, 'worker', 'workers'),
+    maxRejects === undefined ? undefined : `at most ${count(maxRejects, 'reject', 'rejects')}`,
+    transform === undefined ? undefined : 'transformed',
+  ]
+    .filter((part) => part !== undefined)
+    .join(', ')
+}
+
+function renderStep({ id, title, migration, group, skip, approval }: PlannedStep): string {
+  const place = group ?? migration
+  const mark = skip !== undefined ? '⊘' : approval === true ? '⏸' : '○'
+  const note = skip !== undefined ? ` (skipped: ${skip})` : approval === true ? ' (waits for approval)' : ''
+  return `${mark} ${title}${place === undefined || !id.includes('/') ? '' : ` ${place}`}${note}`
+}
+
+function count(value: number, one: string, many: string): string {
+  return `${formatCount(value)} ${value === 1 ? one : many}`
+}
+
+function indent(text: string): string {
+  return text.replace(/^(?=.)/gm, '  ')
+}
