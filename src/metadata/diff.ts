@@ -2,7 +2,7 @@ import { isJsonObject } from '../codec/json-value.ts'
 import type { JsonObject, JsonValue } from '../codec/json-value.ts'
 import { flattenSettings } from './flat-settings.ts'
 import type { SettingValue } from './flat-settings.ts'
-import { jsonObject, mapMembers, objectMember, sameJson } from './json-edit.ts'
+import { jsonObject, mapMembers, objectMember, sameJson, withoutMembers } from './json-edit.ts'
 import { normalMapping, scalarText } from './normal-mapping.ts'
 
 /** One place where the object that the target has differs from the one wanted. */
@@ -28,7 +28,7 @@ export function diffIndex(wanted: JsonObject, found: JsonObject): Difference[] {
 export function diffTemplate(wanted: JsonObject, found: JsonObject): Difference[] {
   const nested = ['template', 'settings', 'mappings', 'aliases']
   const plain = (template: JsonObject): Map<string, JsonValue> =>
-    new Map(Object.entries(template).filter(([name, value]) => !nested.includes(name) && !isDefault(name, value)))
+    new Map([...leaves(withoutMembers(template, ...nested))].filter(([name, value]) => !isDefault(name, value)))
   const inner = diffContent(
     objectMember(wanted, 'template') ?? NOTHING,
     objectMember(found, 'template') ?? NOTHING,
@@ -83,6 +83,7 @@ function normalAliases(aliases: JsonObject): JsonObject {
 }
 
 function isDefault(name: string, value: JsonValue): boolean {
+  if (name === 'data_stream.timestamp_field.name') return value === '@timestamp'
   if (name === 'order') return scalarText(value) === '0'
   return name === 'composed_of' && Array.isArray(value) && value.length === 0
 }

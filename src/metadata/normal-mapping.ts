@@ -28,7 +28,8 @@ function normalField(field: JsonObject): JsonObject {
 function withoutDefaults(object: JsonObject, defaults: Defaults): JsonObject {
   return mapMembers(object, (value, name) => {
     const standard = Object.hasOwn(defaults, name) ? defaults[name] : undefined
-    return standard !== undefined && scalarText(value) === standard ? undefined : value
+    const text = standard === undefined ? undefined : scalarText(value)
+    return text !== undefined && [standard].flat().includes(text) ? undefined : value
   })
 }
 
@@ -41,7 +42,7 @@ export function scalarText(value: JsonValue): string | undefined {
 }
 
 /** Default values by parameter, as text. */
-type Defaults = Readonly<Record<string, string>>
+type Defaults = Readonly<Record<string, string | readonly string[]>>
 
 const ROOT_DEFAULTS: Defaults = { enabled: 'true', required: 'false' }
 
@@ -75,7 +76,12 @@ const FIELD_DEFAULTS: Defaults = {
 
 const TYPE_DEFAULTS: Readonly<Record<string, Defaults>> = {
   binary: { doc_values: 'false' },
-  date: { format: 'strict_date_time_no_millis||strict_date_optional_time||epoch_millis' },
+  date: {
+    format: [
+      'strict_date_time_no_millis||strict_date_optional_time||epoch_millis',
+      'strict_date_optional_time||epoch_millis',
+    ],
+  },
   keyword: { index_options: 'docs', norms: 'false', ignore_above: '2147483647' },
   text: { index_options: 'positions', norms: 'true', doc_values: 'false' },
   search_as_you_type: { max_shingle_size: '3' },

@@ -1,5 +1,5 @@
 import type { JsonObject } from '../codec/json-value.ts'
-import type { SettingValue } from './flat-settings.ts'
+import type { FlatSettings, SettingValue } from './flat-settings.ts'
 import type { LedgerEntry } from './ledger.ts'
 import type { TranslateOptions } from './translate-options.ts'
 import type { ProductVersion, TargetVersion, VersionRange } from './version-range.ts'
@@ -10,6 +10,8 @@ export interface RuleContext {
   readonly source: ProductVersion
   readonly target: TargetVersion
   readonly options: TranslateOptions
+  /** Settings beside the mapping, before any rule. */
+  readonly settings: FlatSettings
 }
 
 /** What all rules have: a rule is a value, and pure. */

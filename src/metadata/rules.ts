@@ -1,5 +1,15 @@
 import type { FieldRule, MappingRule, Rule, RuleContext, SettingsRule } from './rule.ts'
+import {
+  analysisNames,
+  analysisNeeds,
+  endedAnalysisParameters,
+  endedAnalyzers,
+  gramLimits,
+  standardFilter,
+} from './rules/analysis.ts'
+import { dateFormats, dynamicDateFormats, numericDates } from './rules/dates.ts'
 import { DROPPED_SETTINGS } from './rules/dropped-settings.ts'
+import { dynamicTemplates } from './rules/dynamic-templates.ts'
 import { flattened, nearestType, unknownParameters, unsupportedTypes } from './rules/field-types.ts'
 import {
   allField,
@@ -11,6 +21,15 @@ import {
   timestampAndTtl,
 } from './rules/mapping-root.ts'
 import {
+  dynamicOfMapping,
+  dynamicOfObjects,
+  missingTypeOfObject,
+  objectLikeTypes,
+  subobjects,
+  subobjectsOfMapping,
+} from './rules/objects.ts'
+import { booleanSettings, oldValues, renamedSettings, units } from './rules/old-settings.ts'
+import {
   allocationSettings,
   blocks,
   codec,
@@ -19,10 +38,24 @@ import {
   translogRetention,
   unknownSettings,
 } from './rules/settings.ts'
+import { configuredSimilarity, fieldSimilarity } from './rules/similarity.ts'
+import { completion, geoPoint, planarGeometry } from './rules/special-fields.ts'
+import {
+  analyzerNames,
+  booleanSpelling,
+  fielddata,
+  includeInAll,
+  indexOptions,
+  indexValues,
+  norms,
+  stringType,
+} from './rules/strings.ts'
+import { denseVector, knnMethod, knnSettings } from './rules/vectors.ts'
 import { inRange } from './version-range.ts'
 
 /** Every rule, in the order in which they are applied: special ones first, then what the target lacks at all. */
 export const RULES: readonly Rule[] = [
+  renamedSettings,
   ...DROPPED_SETTINGS,
   allocationSettings,
   blocks,
@@ -30,17 +63,54 @@ export const RULES: readonly Rule[] = [
   translogRetention,
   codec,
   storeType,
+  units,
+  booleanSettings,
+  oldValues,
+  configuredSimilarity,
+  analysisNames,
+  standardFilter,
+  endedAnalyzers,
+  endedAnalysisParameters,
+  gramLimits,
+  analysisNeeds,
+  knnSettings,
   unknownSettings,
+
   allField,
   earlyMetadataFields,
   timestampAndTtl,
   routingField,
   sourceField,
+  dynamicOfMapping,
+  dynamicDateFormats,
+  dynamicTemplates,
   runtimeFields,
+  subobjectsOfMapping,
   rootSwitches,
+
+  analyzerNames,
+  norms,
+  fielddata,
+  includeInAll,
+  stringType,
+  indexValues,
+  booleanSpelling,
+  indexOptions,
+  fieldSimilarity,
+  dynamicOfObjects,
+  subobjects,
+  dateFormats,
+  numericDates,
+  geoPoint,
+  planarGeometry,
+  completion,
   flattened,
+  objectLikeTypes,
+  denseVector,
+  knnMethod,
   nearestType,
   unsupportedTypes,
+  missingTypeOfObject,
   unknownParameters,
 ]
 

@@ -3,15 +3,13 @@ import type { Translated } from './change.ts'
 import { settingsBody } from './flat-settings.ts'
 import { jsonObject } from './json-edit.ts'
 import { Ledger } from './ledger.ts'
-import { mergeTypes } from './merge-types.ts'
 import { routingShards } from './routing-shards.ts'
 import type { RuleContext } from './rule.ts'
 import type { SourceIndex } from './source-index.ts'
 import { translateAliases } from './translate-aliases.ts'
-import { translateMapping } from './translate-mapping.ts'
 import { DEFAULT_TRANSLATE_OPTIONS } from './translate-options.ts'
 import type { TranslateOptions } from './translate-options.ts'
-import { translateSettings } from './translate-settings.ts'
+import { translateContent } from './translate-content.ts'
 import type { TargetVersion } from './version-range.ts'
 
 /**
@@ -28,14 +26,14 @@ export function translateIndex(
     source: index.createdVersion,
     target,
     options: { ...DEFAULT_TRANSLATE_OPTIONS, ...options },
+    settings: index.settings,
   }
-  const settings = translateSettings(index.settings, 'settings', context, ledger)
+  const { settings, mapping } = translateContent(index.settings, index.mappings, '', context, ledger)
   routingShards(index, settings, ledger)
-  const mapping = translateMapping(mergeTypes(index.mappings, 'mappings', context, ledger), 'mappings', context, ledger)
   const aliases = translateAliases(jsonObject(index.aliases), 'aliases', ledger)
   const body: [string, JsonValue][] = [
     ['settings', settingsBody(settings)],
-    ['mappings', mapping],
+    ['mappings', mapping ?? jsonObject([])],
     ['aliases', aliases],
   ]
   return { body: jsonObject(body), ...ledger.result() }

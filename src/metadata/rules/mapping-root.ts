@@ -82,7 +82,6 @@ export const rootSwitches: MappingRule = drops(
   'root-switches',
   'Members of a mapping that only Elasticsearch knows are not sent.',
   [
-    'subobjects',
     '_data_stream_timestamp',
     '_doc_count',
     '_tier',
