@@ -57,6 +57,10 @@ export const ERROR_CODES = {
     remedy: 'Run again later, or lower the parallelism.',
   },
   STORE_FULL: { meaning: 'There is no space left where a file was to be written.', remedy: 'Free space, then resume.' },
+  OUTPUT_UNWRITABLE: {
+    meaning: 'A file or stream that a result was to be written to cannot be written.',
+    remedy: 'Choose another place, such as another folder with --out, or change the rights of this one.',
+  },
   SOURCE_MISSING: {
     meaning: 'A document has no stored source, so its content is not in the snapshot as one piece.',
     remedy: 'The index was written with _source disabled, filtered or synthetic; see docs/sourceless.md.',

@@ -12,7 +12,7 @@ export function findSnapshot(snapshots: readonly SnapshotRecord[], wanted: strin
     snapshots.find((snapshot) => snapshot.name === wanted) ??
     snapshots.find((snapshot) => snapshot.uuid === wanted && wanted !== '')
   if (exact !== undefined) return exact
-  const names = snapshots.map((snapshot) => snapshot.name)
+  const names = snapshots.map((snapshot) => snapshot.name).sort()
   if (wanted === 'latest') {
     const newest = newestOf(snapshots.filter((snapshot) => snapshot.state === 'SUCCESS'))
     if (newest !== undefined) return newest

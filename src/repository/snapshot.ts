@@ -113,7 +113,7 @@ export async function openSnapshot(
 /** Throws `SNAPSHOT_INCOMPLETE` unless every shard of every index is in the snapshot. */
 export function requireComplete(snapshot: Snapshot): void {
   if (snapshot.state === 'SUCCESS' && snapshot.failures.length === 0) return
-  const missing = snapshot.failures.map((failure) => `${failure.indexName}[${failure.shard}]`)
+  const missing = snapshot.failures.map((failure) => `${failure.indexName}[${failure.shard}]`).sort()
   const shards = missing.length === 0 ? '' : `; without shards ${nameList(missing)}`
   throw new Failure('SNAPSHOT_INCOMPLETE', `its state is ${snapshot.state}${shards}`, {
     op: 'use snapshot',

@@ -17,7 +17,7 @@ export class SourceLines {
   /** True when the line is not the stored bytes themselves. */
   rewritten = false
   /** The chunk as a `Buffer`, whose search for a byte is ten times as fast as that of a plain array. */
-  #chunk = Buffer.alloc(0)
+  #chunk: Buffer = Buffer.alloc(0)
   #nextLineFeed = 0
   #nextReturn = 0
 

@@ -1,6 +1,6 @@
 import { mkdir, open, rename, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { Failure, messageOf } from '../../core/failure.ts'
+import { outputFailure } from '../output-failure.ts'
 
 /** Where export lines go. */
 export interface Sink {
@@ -11,7 +11,7 @@ export interface Sink {
   abandon(): Promise<void>
 }
 
-/** A file that has its final name only once it is complete; until then `.partial` is added. `STORE_FULL`, `STATE_UNWRITABLE`. */
+/** A file that has its final name only once it is complete; until then `.partial` is added. `STORE_FULL`, `OUTPUT_UNWRITABLE`. */
 export async function finishedFile(path: string): Promise<Sink> {
   const partial = `${path}.partial`
   const file = await wrap(partial, async () => {
@@ -27,8 +27,9 @@ export async function finishedFile(path: string): Promise<Sink> {
         await rename(partial, path)
       }),
     abandon: async () => {
-      await file.close()
-      await rm(partial, { force: true })
+      // The failure that led here is what the user has to hear of, so a disk that refuses this as well stays unsaid.
+      await file.close().catch(() => undefined)
+      await rm(partial, { force: true }).catch(() => undefined)
     },
   }
 }
@@ -37,7 +38,6 @@ async function wrap<T>(subject: string, action: () => Promise<T>): Promise<T> {
   try {
     return await action()
   } catch (cause) {
-    const full = (cause as NodeJS.ErrnoException).code === 'ENOSPC'
-    throw new Failure(full ? 'STORE_FULL' : 'STATE_UNWRITABLE', messageOf(cause), { op: 'write', subject, cause })
+    throw outputFailure(cause, subject)
   }
 }
