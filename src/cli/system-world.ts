@@ -3,6 +3,7 @@ import { closeSync, openSync } from 'node:fs'
 import { systemClock } from '../core/clock.ts'
 import { Failure } from '../core/failure.ts'
 import { systemRandom } from '../core/random.ts'
+import { outputFailure } from './output-failure.ts'
 import type { Output, World } from './world.ts'
 
 declare const __VERSION__: string
@@ -18,8 +19,8 @@ export function systemWorld(): World {
   process.on('SIGINT', onSignal)
   process.on('SIGTERM', onSignal)
   return {
-    stdout: streamOutput(process.stdout),
-    stderr: streamOutput(process.stderr),
+    stdout: streamOutput(process.stdout, 'standard output'),
+    stderr: streamOutput(process.stderr, 'standard error'),
     stdin: { isTty: process.stdin.isTTY, read: readStdin },
     env: process.env,
     cwd: process.cwd(),
@@ -51,17 +52,16 @@ export function systemWorld(): World {
   }
 }
 
-function streamOutput(stream: NodeJS.WriteStream): Output {
-  // A reader that goes away (`| head`) ends the program quietly, as other tools do.
+function streamOutput(stream: NodeJS.WriteStream, name: string): Output {
+  // A reader that goes away (`| head`) ends the program quietly, as other tools do; other errors reach whoever writes.
   stream.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code === 'EPIPE') process.exit(141)
-    throw error
   })
   return {
     write: (chunk) =>
       new Promise((resolve, reject) => {
         stream.write(chunk, (error) => {
-          if (error) reject(error)
+          if (error) reject(outputFailure(error, name))
           else resolve()
         })
       }),
