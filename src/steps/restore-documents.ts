@@ -1,3 +1,4 @@
+import { throwIfAborted } from '../core/clock.ts'
 import { Failure } from '../core/failure.ts'
 import { formatBytes, formatCount } from '../core/units.ts'
 import { addCounts, NO_COUNTS, type WorkCounts, type WorkItem } from '../coordination/work-store.ts'
@@ -80,6 +81,7 @@ async function planAndLoad(shards: readonly GroupShard[], context: StepContext):
       const pause = clock.sleep(PLAN_AHEAD_MS, AbortSignal.any([signal, enough.signal])).catch(() => undefined)
       await Promise.race([pause, planning.catch(() => undefined)])
       enough.abort()
+      throwIfAborted(signal)
       if (!isPlanned() && (await work.summary()).total.items.pending > 0) await context.loadItems()
     }
     await planning

@@ -1,0 +1,133 @@
+/**
+ * Speed of a whole load without a real target: the runner and its threads read a snapshot that a real server wrote and send it
+ * to a stand-in, a process of its own that checks the framing of every body and folds a digest. A run whose digest is not that
+ * of the generated documents is void. Run it with: npm run bench:load -- [--runs 5] [--index NAME] [--parallelism 2]
+ */
+import { buildSync } from 'esbuild'
+import { execFileSync, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
+import { crc32 } from 'node:zlib'
+import type { LoadRun } from './load-run.ts'
+import { logLine, numbersBelow } from './log-lines.ts'
+import { BENCH_INDICES, BENCH_SNAPSHOT, benchRepository, type BenchIndex } from './reader-data.ts'
+import type { Received } from './stand-in-target.ts'
+
+const { values } = parseArgs({
+  options: {
+    runs: { type: 'string', default: '5' },
+    index: { type: 'string', multiple: true },
+    parallelism: { type: 'string', default: '2' },
+    'cpu-profile': { type: 'string' },
+  },
+})
+
+const folder = fileURLToPath(new URL('../node_modules/.cache/bench/', import.meta.url))
+
+/** Bundled as the released program is, so that no loader takes time or memory. */
+function bundle(): void {
+  const path = (relative: string): string => fileURLToPath(new URL(relative, import.meta.url))
+  buildSync({
+    entryPoints: {
+      'load-run': path('load-run.ts'),
+      'load-thread': path('../src/cli/load-thread.ts'),
+      'stand-in-target': path('stand-in-target.ts'),
+    },
+    outdir: folder,
+    bundle: true,
+    splitting: true,
+    platform: 'node',
+    format: 'esm',
+    packages: 'external',
+  })
+}
+
+/** What the target must have received, from the generator of the data and not from the snapshot. */
+function expectedOf({ documents, documentBytes }: BenchIndex): Pick<Received, 'sourceDigest' | 'sourceBytes'> {
+  const below = numbersBelow(documentBytes)
+  let sourceDigest = 0
+  let sourceBytes = 0
+  for (let doc = 0; doc < documents; doc++) {
+    const line = Buffer.from(logLine(below, documentBytes))
+    sourceDigest = (sourceDigest + crc32(line)) % 2 ** 53
+    sourceBytes += line.length
+  }
+  return { sourceDigest, sourceBytes }
+}
+
+interface Measured {
+  readonly run: LoadRun
+  readonly received: Received
+}
+
+async function runOnce(repository: string, { name }: BenchIndex): Promise<Measured> {
+  const home = mkdtempSync(join(tmpdir(), 'bench-load-'))
+  const target = spawn(process.execPath, [join(folder, 'stand-in-target.js')], { stdio: ['ignore', 'pipe', 'inherit'] })
+  try {
+    const [line] = (await once(target.stdout, 'data')) as [Buffer]
+    const port = line.toString().trim()
+    const profile = values['cpu-profile'] === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${values['cpu-profile']}`]
+    const args = [
+      ...profile,
+      join(folder, 'load-run.js'),
+      repository,
+      BENCH_SNAPSHOT,
+      name,
+      port,
+      home,
+      values.parallelism,
+    ]
+    const output = execFileSync(process.execPath, args, { encoding: 'utf8', maxBuffer: 64 * 1024 * 1024 })
+    const response = await fetch(`http://127.0.0.1:${port}/_received`)
+    return { run: JSON.parse(output) as LoadRun, received: (await response.json()) as Received }
+  } finally {
+    target.kill()
+    rmSync(home, { recursive: true, force: true })
+  }
+}
+
+function requireValid({ run, received }: Measured, index: BenchIndex, expected: ReturnType<typeof expectedOf>): void {
+  const { faults, documents, sourceBytes, sourceDigest } = received
+  if (faults.length > 0) throw new Error(`${index.name}: the run is void: ${faults[0]!}`)
+  const found = { documents, sourceDigest, sourceBytes }
+  const wanted = { documents: index.documents, ...expected }
+  if (run.outcome !== 'finished' || JSON.stringify(found) !== JSON.stringify(wanted)) {
+    const both = `${JSON.stringify(found)} instead of ${JSON.stringify(wanted)}`
+    throw new Error(`${index.name}: the run is void: ${run.outcome}, ${both}`)
+  }
+}
+
+/** Median, least and most, with so many decimals. */
+function spread(numbers: readonly number[], decimals: number): string {
+  const sorted = numbers.toSorted((a, b) => a - b)
+  const text = (value: number | undefined): string => value!.toFixed(decimals)
+  return `${text(sorted[sorted.length >> 1])} (${text(sorted[0])} to ${text(sorted.at(-1))})`
+}
+
+const repository = await benchRepository((text) => console.error(text))
+bundle()
+for (const index of BENCH_INDICES) {
+  if (values.index !== undefined && !values.index.includes(index.name)) continue
+  const expected = expectedOf(index)
+  const results: Measured[] = []
+  for (let n = 0; n < Number(values.runs); n++) {
+    const measured = await runOnce(repository, index)
+    requireValid(measured, index, expected)
+    if (measured.received.actionDigest !== (results[0] ?? measured).received.actionDigest) {
+      throw new Error(`${index.name}: the run is void: its action lines differ from those of the first run`)
+    }
+    results.push(measured)
+  }
+  const { sourceBytes } = expected
+  const of = (value: (measured: Measured) => number, decimals: number): string => spread(results.map(value), decimals)
+  console.log(`${index.name}: ${index.documents} documents, ${(sourceBytes / 1e6).toFixed(0)} MB of source`)
+  console.log(`  MB/s              ${of(({ run }) => sourceBytes / run.loadSeconds / 1e6, 0)}`)
+  console.log(`  CPU seconds/GB    ${of(({ run }) => (run.cpuSeconds / sourceBytes) * 1e9, 2)}`)
+  console.log(`  peak RSS, MB      ${of(({ run }) => run.peakRssBytes / 1e6, 0)}`)
+  console.log(`  first document, s ${of(({ run, received }) => (received.firstAt - run.loadStartedAt) / 1000, 2)}`)
+  console.log(`  whole run, s      ${of(({ run }) => run.seconds, 1)}`)
+}
