@@ -2,9 +2,8 @@ declare const __VERSION__: string
 
 /**
  * The module that threads of the runner start with: beside this one in the built program, where every module lies in one
- * folder, and the source itself when it runs unbuilt.
+ * folder. Undefined when the program runs unbuilt: threads do not inherit what translates the sources, so loaders then run in
+ * the runner itself.
  */
-export const LOAD_THREAD_ENTRY = new URL(
-  typeof __VERSION__ === 'string' ? './load-thread.js' : './load-thread.ts',
-  import.meta.url,
-)
+export const LOAD_THREAD_ENTRY =
+  typeof __VERSION__ === 'string' ? new URL('./load-thread.js', import.meta.url) : undefined

@@ -16,6 +16,8 @@ export function systemWorld(): World {
     if (abort.signal.aborted) process.exit(name === 'SIGTERM' ? 143 : 130)
     abort.abort(new Failure('ABORTED', `interrupted by ${name}`, { op: 'run', subject: 'command' }))
   }
+  // The SDK would print a notice about the age of this Node into whatever is being shown.
+  process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true'
   process.on('SIGINT', onSignal)
   process.on('SIGTERM', onSignal)
   return {

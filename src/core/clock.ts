@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import { Failure } from './failure.ts'
 
 /** Time as the program sees it; tests pass a virtual one. */
@@ -28,6 +29,7 @@ export const systemClock: Clock = {
         signal.removeEventListener('abort', onAbort)
         resolve()
       }, ms)
+      setMaxListeners(0, signal) // many wait on one signal; that is no leak
       signal.addEventListener('abort', onAbort, { once: true })
     }),
 }

@@ -35,6 +35,8 @@ export interface Engine {
   log(name: string | undefined, from: number): Promise<readonly LogLine[]>
   /** The rejects of a run as lines of NDJSON without line ends, in the order they were recorded. `WORKFLOW_NOT_FOUND`. */
   rejects(name: string | undefined): AsyncGenerator<string>
+  /** Lets steps pass their gates: the given ones, else all that wait; returns their ids. `USAGE` for a step without a gate. */
+  approve(name: string | undefined, steps: readonly string[]): Promise<readonly string[]>
   /** Asks for a graceful stop; returns when it was asked, not when it happened. A run that is not running stays as it is. */
   stop(name: string | undefined): Promise<RunView>
   /** Goes on after a stop, a failure or a crash. `WORKFLOW_LOCKED` when it runs; a finished run stays as it is. */

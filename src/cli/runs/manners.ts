@@ -9,8 +9,8 @@ export async function suggest(world: World, commands: readonly string[]): Promis
 }
 
 /** True when nothing more happens to a run on its own. */
-export function isOver({ phase, alive }: RunView): boolean {
-  return !alive && phase !== 'Waiting'
+export function isOver({ alive }: RunView): boolean {
+  return !alive
 }
 
 /** The exit code that stands for how a run ended. */

@@ -21,6 +21,7 @@ export const run: CommandRun = async (world, input) => {
   const folder = workflowFolder(stateFolder(world), input.args[0]!)
   const plan = readPlan(folder)
   const reveal = secretRevealer(world)
+  const inline = inlineStarter({ reveal, clock, random })
   // The connections outlive a stop: whatever was changed is put back over them.
   const clusters = connectClusters(plan, reveal, clock, random, new AbortController().signal)
   try {
@@ -33,8 +34,8 @@ export const run: CommandRun = async (world, input) => {
       loadItems: openLoadPool({
         parallelism: plan.parallelism,
         rejects: folder.rejects,
-        start: threadStarter(LOAD_THREAD_ENTRY),
-        startSmall: inlineStarter({ reveal, clock, random }),
+        start: LOAD_THREAD_ENTRY === undefined ? inline : threadStarter(LOAD_THREAD_ENTRY),
+        startSmall: inline,
       }),
       putBack,
     })

@@ -85,6 +85,22 @@ export const runCommands: readonly CommandSpec[] = [
     load: () => import('./resume.ts'),
   },
   {
+    name: 'approve',
+    summary: 'let a workflow pass the gate it waits at',
+    arguments: [NAME],
+    options: [
+      {
+        flags: '--step <step>',
+        description: 'only this step (may be repeated); all that wait when left out',
+        repeatable: true,
+      },
+      { flags: '--list', description: 'only show the steps that wait' },
+    ],
+    exitCodes: [EXIT.notFound],
+    examples: ['workflow approve --list', 'workflow approve'],
+    load: () => import('./approve.ts'),
+  },
+  {
     name: 'rejects',
     summary: 'show the documents that did not get into the target, with the reasons',
     arguments: [NAME],

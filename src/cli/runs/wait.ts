@@ -38,6 +38,13 @@ export async function waitForRun(
       await stderr.write(ending(view))
       return exitCodeOfRun(view)
     }
+    if (view.phase === 'Waiting') {
+      await endLine()
+      await stderr.write(
+        `Workflow ${name} waits for approval: ${titles(view)}. Let it go on with: workflow approve ${name}\n`,
+      )
+      return EXIT.approval
+    }
     const elapsedMs = clock.monotonic() - startedAt
     if (clock.monotonic() - shownAt >= everyMs) {
       const line = progressLine(view, stderr.isTty ? stderr.columns : Infinity)
@@ -62,6 +69,13 @@ export async function waitForRun(
       return interruptExitCode(world.signal)
     }
   }
+}
+
+function titles(view: RunView): string {
+  return view.steps
+    .filter(({ phase }) => phase === 'Waiting')
+    .map(({ title }) => title)
+    .join(', ')
 }
 
 function ending(view: RunView): string {

@@ -18,13 +18,15 @@ export interface LoadPoolParts {
   /** Folder of the reject files. */
   readonly rejects: string
   readonly start: StartLoader
-  /** Used instead of `start` for loads of at most `smallBytes` stored bytes. */
+  /** Used instead of `start` where a thread is not worth it. */
   readonly startSmall?: StartLoader
 }
 
-/** Below this a load is done before a thread has started. */
+/** Bytes of all files of a group's indices in the snapshot, up to which the load is over before a thread has started. */
 const SMALL_BYTES = 2 * 1024 * 1024
 const PUBLISH_MS = 500
+/** How often an idle worker looks for items that were planned meanwhile. */
+const IDLE_MS = 250
 
 /** The loader of work items of the local engine: as many loaders at once as the plan allows, each with one item at a time. */
 export function openLoadPool(parts: LoadPoolParts): ItemLoader {
@@ -34,19 +36,21 @@ export function openLoadPool(parts: LoadPoolParts): ItemLoader {
 
 /** The load of one step: leases items to loaders and records what they report. */
 class StepLoad {
-  readonly #parts: LoadPoolParts
   readonly #places: Semaphore
   readonly #input: StepInput
   readonly #context: StepContext
   readonly #rejects: RejectFile
   readonly #maxRejects: number
+  readonly #maxWorkers: number
   readonly #task: LoadTask
   readonly #totalDocuments: number
   /** Fires when no more items are to be started. */
   readonly #stop = new AbortController()
   readonly #loaders = new Set<LoadThread>()
-  #start: StartLoader
-  #workers = 0
+  readonly #start: StartLoader
+  readonly #idlers = new Set<() => void>()
+  /** Workers that hold a place. */
+  #active = 0
   #counts: WorkCounts = NO_COUNTS
   #bytesDone = 0
   #bytesTotal = 0
@@ -60,13 +64,12 @@ class StepLoad {
   constructor(parts: LoadPoolParts, places: Semaphore, input: StepInput, context: StepContext) {
     const migration = migrationOf(input.plan, input.step)
     const group = groupOf(input.plan, input.step)
-    this.#parts = parts
     this.#places = places
     this.#input = input
     this.#context = context
-    this.#start = parts.start
     this.#rejects = new RejectFile(rejectFilePath(parts.rejects, input.step.id))
     this.#maxRejects = group.backfill.maxRejects ?? Infinity
+    this.#maxWorkers = Math.min(parts.parallelism, group.backfill.workers ?? Infinity)
     this.#task = {
       target: input.plan.targets[migration.target]!,
       repository: migration.repository,
@@ -75,10 +78,10 @@ class StepLoad {
     }
     // Written by Register Snapshot of this same program.
     const registered = outputOf(input, 'register-snapshot')?.data as RegisterSnapshotData | undefined
-    this.#totalDocuments = group.indices.reduce(
-      (total, { name }) => total + (registered?.indices[name]?.documents ?? 0),
-      0,
-    )
+    const totals = group.indices.map(({ name }) => registered?.indices[name])
+    this.#totalDocuments = totals.reduce((total, index) => total + (index?.documents ?? 0), 0)
+    const bytes = totals.reduce((total, index) => total + (index?.bytes ?? Infinity), 0)
+    this.#start = bytes <= SMALL_BYTES ? (parts.startSmall ?? parts.start) : parts.start
   }
 
   async run(): Promise<void> {
@@ -89,14 +92,13 @@ class StepLoad {
       this.#bytesTotal += slice.bytes
       if (state === 'done') this.#bytesDone += slice.bytes
     }
-    if (this.#bytesTotal - this.#bytesDone <= SMALL_BYTES) this.#start = this.#parts.startSmall ?? this.#parts.start
     const stop = (): void => this.#stopLoaders()
     signal.addEventListener('abort', stop, { once: true })
     if (signal.aborted) stop()
     this.#requireFewRejects()
     try {
-      const workers = Math.min(this.#parts.parallelism, total.items.pending)
-      await Promise.all(Array.from({ length: workers }, (_, n) => this.#work(`worker-${n + 1}`)))
+      this.#publish()
+      await Promise.all(Array.from({ length: this.#maxWorkers }, (_, n) => this.#work(`worker-${n + 1}`)))
     } finally {
       signal.removeEventListener('abort', stop)
       await this.#rejects.close()
@@ -107,44 +109,67 @@ class StepLoad {
     throwIfAborted(signal)
   }
 
-  /** One place of the pool: leases items and has them loaded until none is pending. */
+  /** One worker: has one item after the other loaded, until none is pending and none can become so. */
   async #work(owner: string): Promise<void> {
-    let leave: (() => void) | undefined
     let loader: LoadThread | undefined
     try {
-      leave = await this.#enter()
       for (;;) {
-        const item = this.#stop.signal.aborted ? undefined : await this.#context.work.claim(owner)
-        if (item === undefined) break
-        loader ??= this.#startLoader()
-        if (!(await this.#load(item, owner, loader))) {
-          this.#loaders.delete(loader)
-          loader = undefined
+        const leave = await this.#enter()
+        if (leave === undefined) break
+        this.#active++
+        let item: WorkItem | undefined
+        try {
+          item = await this.#context.work.claim(owner)
+          if (item !== undefined) {
+            loader ??= this.#startLoader()
+            if (!(await this.#load(item, owner, loader))) {
+              this.#loaders.delete(loader)
+              loader = undefined
+            }
+          }
+        } finally {
+          this.#active--
+          leave()
         }
+        if (item !== undefined) this.#wakeIdle()
+        else if (this.#active === 0 || !(await this.#idle())) break
       }
-      if (loader !== undefined) await this.#endLoader(loader)
     } catch (error) {
       // Leaving the item leased is right: nothing more is leased from this store, and a new one has no leases.
       this.#fail(error)
-      if (loader !== undefined) await this.#endLoader(loader)
-    } finally {
-      leave?.()
+    }
+    this.#wakeIdle()
+    if (loader !== undefined) await this.#endLoader(loader)
+  }
+
+  /** Waits for a place of the pool, which is held for one item; undefined when no more is to be started. */
+  async #enter(): Promise<(() => void) | undefined> {
+    if (this.#stop.signal.aborted) return undefined
+    try {
+      return await this.#places.enter(this.#stop.signal)
+    } catch (error) {
+      if (isFailure(error, 'ABORTED')) return undefined
+      throw error
     }
   }
 
-  async #enter(): Promise<() => void> {
+  /** Waits until items may have come up: another worker is through with its own, or time has passed. False after a stop. */
+  async #idle(): Promise<boolean> {
+    const awake = new AbortController()
+    const wake = (): void => awake.abort()
+    this.#idlers.add(wake)
     try {
-      const leave = await this.#places.enter(this.#stop.signal)
-      this.#workers++
-      this.#publish()
-      return () => {
-        this.#workers--
-        leave()
-      }
-    } catch (error) {
-      if (isFailure(error, 'ABORTED')) return () => undefined
-      throw error
+      await this.#context.clock.sleep(IDLE_MS, AbortSignal.any([awake.signal, this.#stop.signal]))
+    } catch {
+      // Woken early, or stopped.
+    } finally {
+      this.#idlers.delete(wake)
     }
+    return !this.#stop.signal.aborted
+  }
+
+  #wakeIdle(): void {
+    for (const wake of this.#idlers) wake()
   }
 
   #startLoader(): LoadThread {
@@ -212,7 +237,7 @@ class StepLoad {
     await this.#context.work.finish(item.id, owner, { kind: 'failed', reason: messageOf(error) })
     this.#fruitless++
     // With every place failing twice in a row the cause is not in an item: the step is tried again later, with a pause.
-    if (!isFailure(error) || !error.retryable || this.#fruitless > 2 * this.#parts.parallelism) this.#fail(error)
+    if (!isFailure(error) || !error.retryable || this.#fruitless > 2 * this.#maxWorkers) this.#fail(error)
   }
 
   #requireFewRejects(): void {
@@ -261,7 +286,7 @@ class StepLoad {
   #message(): string {
     if (this.#ended) return ''
     if (this.#stop.signal.aborted) return 'finishing what has been sent'
-    if (this.#workers === 0) return 'waiting for a free worker'
+    if (this.#active === 0) return 'waiting for a free worker'
     return this.#waiting === '' ? '' : `waiting: ${this.#waiting}`
   }
 }

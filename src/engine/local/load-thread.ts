@@ -21,13 +21,10 @@ export interface LoaderEnded {
 export type StartLoader = (task: LoadTask) => LoadThread
 
 /** Starts loaders as threads of this process; `entry` is the module that calls `serveLoads` on its parent port. */
-export function threadStarter(entry: URL, execArgv?: readonly string[]): StartLoader {
+export function threadStarter(entry: URL): StartLoader {
   return (task) => {
     const inbox = new Mailbox<FromLoader | LoaderEnded>()
-    const worker = new Worker(entry, {
-      workerData: task,
-      ...(execArgv === undefined ? {} : { execArgv: [...execArgv] }),
-    })
+    const worker = new Worker(entry, { workerData: task })
     let reason: string | undefined
     worker.on('message', (message: FromLoader) => inbox.put(message))
     worker.on('messageerror', (error) => (reason = messageOf(error)))

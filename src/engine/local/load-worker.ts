@@ -124,13 +124,14 @@ class Loads {
   async #open(): Promise<Opened> {
     if (this.#opened !== undefined) return this.#opened
     const { reveal, clock, random } = this.#world
-    const { target, repository, snapshot } = this.#task
+    const { target, repository, snapshot, backfill } = this.#task
     const signal = this.#stop.signal
     const sources = await SliceSources.open(await openLocation(repository, clock, random), snapshot, signal)
     const cluster = await connectOne(target, reveal, clock, random, signal)
     const limit = new AdaptiveLimit({ max: REQUESTS_IN_FLIGHT }, clock)
     const onWait = (reason: string): void => this.#port.post({ type: 'waiting', reason })
-    const loader = openBulkLoader(cluster, limit, { onWait }, clock, random)
+    const compression = backfill.compression ?? 'none'
+    const loader = openBulkLoader(cluster, limit, { onWait, compression }, clock, random)
     this.#opened = { cluster, loader, sources }
     return this.#opened
   }

@@ -15,6 +15,7 @@ import { logOf } from './run-log.ts'
 import { foldEvents, stepState, type RunState } from './run-state.ts'
 import { runToView, unreadableView } from './run-to-view.ts'
 import {
+  approve,
   clearStopRequest,
   createWorkflowFolder,
   listWorkflows,
@@ -118,6 +119,23 @@ export class LocalEngine implements Engine {
         if (line.startsWith('{') && line.endsWith('}')) yield line
       }
     }
+  }
+
+  approve(name: string | undefined, steps: readonly string[]): Promise<readonly string[]> {
+    return attempt(() => {
+      const { folder, plan, state } = this.#find(name)
+      const waiting = plan.steps.filter(({ id }) => stepState(state, id).phase === 'waiting').map(({ id }) => id)
+      const wanted = steps.length === 0 ? waiting : steps
+      for (const id of wanted) {
+        if (plan.steps.find((step) => step.id === id)?.approval === true) continue
+        throw new Failure('USAGE', 'it has no gate', {
+          op: 'approve',
+          subject: `step ${id} of workflow ${folder.name}`,
+        })
+      }
+      for (const id of wanted) approve(folder, id)
+      return wanted
+    })
   }
 
   stop(name: string | undefined): Promise<RunView> {

@@ -16,6 +16,9 @@ export type RunEventBody =
   | { readonly type: 'runner-ended'; readonly outcome: 'finished' | 'failed' | 'stopped' }
   | { readonly type: 'stop-requested' }
   | { readonly type: 'step-started'; readonly step: string; readonly attempt: number }
+  /** A person has to approve before it goes on. */
+  | { readonly type: 'step-waiting'; readonly step: string }
+  | { readonly type: 'step-approved'; readonly step: string }
   | { readonly type: 'step-progress'; readonly step: string; readonly progress: StepProgress }
   | { readonly type: 'step-skipped'; readonly step: string; readonly reason: string }
   | { readonly type: 'step-ended'; readonly step: string; readonly output: StepOutput }

@@ -16,6 +16,8 @@ export interface GraphWorld {
   record(event: RunEventBody): void
   /** Runs one step; throws `Failure`. */
   runStep(step: PlannedStep): Promise<StepOutput>
+  /** Resolves when a person has let the step pass; throws when the signal fires. */
+  approval(step: PlannedStep): Promise<void>
 }
 
 /** Attempts of a step whose failures are all retryable. */
@@ -64,7 +66,20 @@ function isOver(state: RunState, id: string): boolean {
   return phase === 'ended' || phase === 'skipped'
 }
 
+async function passGate(step: PlannedStep, world: GraphWorld): Promise<boolean> {
+  if (step.approval !== true || stepState(world.state(), step.id).approved === true) return true
+  world.record({ type: 'step-waiting', step: step.id })
+  try {
+    await world.approval(step)
+  } catch {
+    return false
+  }
+  world.record({ type: 'step-approved', step: step.id })
+  return true
+}
+
 async function runWithRetries(step: PlannedStep, world: GraphWorld): Promise<void> {
+  if (!(await passGate(step, world))) return
   for (let attempt = 1; ; attempt++) {
     world.record({ type: 'step-started', step: step.id, attempt })
     try {
@@ -75,9 +90,9 @@ async function runWithRetries(step: PlannedStep, world: GraphWorld): Promise<voi
       // A stop leaves the step as it is: started, neither ended nor failed.
       if (world.signal.aborted && (isFailure(error, 'ABORTED') || error === aborted(world.signal))) return
       const failure = recordFailure(error)
-      const final = !failure.retryable || attempt >= MAX_ATTEMPTS || world.signal.aborted
+      const final = !failure.retryable || attempt >= MAX_ATTEMPTS
       world.record({ type: 'step-failed', step: step.id, failure, final })
-      if (final) return
+      if (final || world.signal.aborted) return
       const ceilingMs = Math.min(60_000, 1000 * 2 ** attempt)
       try {
         await world.clock.sleep(ceilingMs * (0.5 + world.random.next() / 2), world.signal)

@@ -28,6 +28,10 @@ function lineOf(event: RunEvent): Omit<LogLine, 'at'> | undefined {
       const message = event.attempt === 1 ? 'started' : `started, attempt ${event.attempt}`
       return { level: 'info', step: event.step, message }
     }
+    case 'step-waiting':
+      return { level: 'info', step: event.step, message: 'waiting for approval' }
+    case 'step-approved':
+      return { level: 'info', step: event.step, message: 'approved' }
     case 'step-skipped':
       return { level: 'info', step: event.step, message: `skipped: ${event.reason}` }
     case 'step-ended': {

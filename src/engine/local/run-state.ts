@@ -11,7 +11,7 @@ const RECENT_MS = 30_000
 
 /** State of a step, folded from the journal. */
 export interface StepState {
-  readonly phase: 'pending' | 'running' | 'skipped' | 'ended' | 'failed'
+  readonly phase: 'pending' | 'waiting' | 'running' | 'skipped' | 'ended' | 'failed'
   readonly attempt: number
   readonly startedAt?: number
   readonly endedAt?: number
@@ -22,6 +22,8 @@ export interface StepState {
   readonly output?: StepOutput
   readonly failure?: RecordedFailure
   readonly skipReason?: string
+  /** True once a person has let it pass. */
+  readonly approved?: true
 }
 
 /** State of a run, folded from the journal. Whether a runner lives is not in it: the lock says that. */
@@ -76,7 +78,12 @@ export function applyEvent(state: RunState, event: RunEvent): RunState {
         phase: 'running',
         attempt: event.attempt,
         startedAt: stepState(state, event.step).startedAt ?? event.at,
+        ...(stepState(state, event.step).approved === true ? { approved: true } : {}),
       })
+    case 'step-waiting':
+      return withStep(state, event.step, { ...stepState(state, event.step), phase: 'waiting' })
+    case 'step-approved':
+      return withStep(state, event.step, { ...stepState(state, event.step), phase: 'pending', approved: true })
     case 'step-progress':
       return withStep(state, event.step, {
         ...stepState(state, event.step),
@@ -134,7 +141,7 @@ function restarted(steps: ReadonlyMap<string, StepState>): ReadonlyMap<string, S
   return new Map(
     [...steps].map(([id, step]) => [
       id,
-      step.phase === 'running' || step.phase === 'failed'
+      step.phase === 'running' || step.phase === 'failed' || step.phase === 'waiting'
         ? { ...withoutFailure(step), phase: 'pending' as const }
         : step,
     ]),

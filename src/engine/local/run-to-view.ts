@@ -38,7 +38,11 @@ export function runToView(plan: Plan, state: RunState, alive: boolean, now: numb
 }
 
 function runPhase(steps: readonly StepView[], state: RunState, alive: boolean): RunPhase {
-  if (alive) return state.stopRequested ? 'Stopping' : 'Running'
+  if (alive) {
+    if (state.stopRequested) return 'Stopping'
+    const phases = steps.map((step) => step.phase)
+    return phases.includes('Waiting') && !phases.includes('Running') ? 'Waiting' : 'Running'
+  }
   if (state.outcome === 'finished') {
     if (steps.some((step) => step.phase === 'Failed')) return 'Failed'
     const outputs = [...state.steps.values()].map((step) => step.output?.result)
@@ -57,6 +61,7 @@ function runMessage(phase: RunPhase, state: RunState, alive: boolean, steps: rea
     const open = state.openChanges.size === 0 ? '' : ' Changes on clusters are still to be put back.'
     return `The runner died; nothing is lost.${open} ${remedy}`
   }
+  if (phase === 'Waiting') return `Let it go on with: workflow approve ${state.name}`
   if (phase === 'Failed') {
     const failed = steps.find((step) => step.phase === 'Failed')
     return failed?.failure?.message
@@ -95,6 +100,8 @@ function stepPhase(state: StepState, alive: boolean): StepPhase {
   switch (state.phase) {
     case 'pending':
       return 'Pending'
+    case 'waiting':
+      return 'Waiting'
     case 'running':
       return alive ? 'Running' : 'Pending'
     case 'skipped':

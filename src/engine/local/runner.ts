@@ -13,7 +13,7 @@ import { acquireLock } from './lock.ts'
 import type { RunEvent, RunEventBody } from './run-events.ts'
 import { runGraph } from './run-graph.ts'
 import { applyEvent, foldEvents, type RunState } from './run-state.ts'
-import { clearStopRequest, readPlan, stopRequested, type WorkflowFolder } from './workflow-folder.ts'
+import { clearStopRequest, isApproved, readPlan, stopRequested, type WorkflowFolder } from './workflow-folder.ts'
 
 /** Loads the work items of a step with the engine's workers until none is pending. */
 export type ItemLoader = (input: StepInput, context: StepContext) => Promise<void>
@@ -32,7 +32,8 @@ export interface RunnerParts {
 }
 
 const BEAT_MS = 2000
-const STOP_POLL_MS = 250
+/** How often wishes of other processes are looked for. */
+const POLL_MS = 250
 
 /** Events that may be lost by a crash of the machine: nothing outside depends on them. All others are on the disk at once. */
 const VOLATILE: ReadonlySet<RunEventBody['type']> = new Set(['step-progress', 'log'])
@@ -92,6 +93,7 @@ class Run {
         state: () => this.#state,
         record: (event) => this.#record(event),
         runStep: (step) => this.#runStep(step),
+        approval: (step) => this.#approval(step),
       })
       if (outcome !== 'finished') await this.#putBack()
       this.#record({ type: 'runner-ended', outcome })
@@ -106,6 +108,10 @@ class Run {
   #runStep(step: PlannedStep): Promise<StepOutput> {
     const context = this.#context(step)
     return this.#parts.steps[step.kind](this.#input(step), context)
+  }
+
+  async #approval(step: PlannedStep): Promise<void> {
+    while (!isApproved(this.#folder, step.id)) await this.#parts.clock.sleep(POLL_MS, this.#stop.signal)
   }
 
   #input(step: PlannedStep): StepInput {
@@ -174,7 +180,7 @@ class Run {
     }
     if (this.#parts.signal.aborted) stopNow()
     this.#parts.signal.addEventListener('abort', stopNow, { once: true })
-    await every(STOP_POLL_MS, this.#parts.clock, signal, () => {
+    await every(POLL_MS, this.#parts.clock, signal, () => {
       if (stopRequested(this.#folder)) stopNow()
     })
     this.#parts.signal.removeEventListener('abort', stopNow)

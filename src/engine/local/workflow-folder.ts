@@ -20,6 +20,8 @@ export interface WorkflowFolder {
   readonly journal: string
   /** Present while a stop is wanted. */
   readonly stopRequest: string
+  /** Folder with a file for each step that a person has let pass. */
+  readonly approvals: string
   /** What the runner process itself printed; empty in good runs. */
   readonly runnerLog: string
   /** Folder of NDJSON files with documents that were refused for good. */
@@ -41,6 +43,7 @@ export function workflowFolder(home: string, name: string): WorkflowFolder {
     plan: join(path, 'plan.json'),
     journal: join(path, 'journal'),
     stopRequest: join(path, 'stop'),
+    approvals: join(path, 'approvals'),
     runnerLog: join(path, 'runner.log'),
     rejects: join(path, 'rejects'),
   }
@@ -97,6 +100,21 @@ export function stopRequested(folder: WorkflowFolder): boolean {
 /** Takes the wish to stop back. */
 export function clearStopRequest(folder: WorkflowFolder): void {
   if (existsSync(folder.stopRequest)) unlinkSync(folder.stopRequest)
+}
+
+/** Lets a step pass its gate, now or when it gets there. */
+export function approve(folder: WorkflowFolder, step: string): void {
+  try {
+    mkdirSync(folder.approvals, { recursive: true, mode: 0o700 })
+    writeFileSync(join(folder.approvals, step.replaceAll('/', '.')), '', { mode: 0o600 })
+  } catch (error) {
+    throw stateFailure('approve', folder.path, error)
+  }
+}
+
+/** True when a person has let the step pass. */
+export function isApproved(folder: WorkflowFolder, step: string): boolean {
+  return existsSync(join(folder.approvals, step.replaceAll('/', '.')))
 }
 
 /** Milliseconds since 1970 of the last change to the journal. */

@@ -15,7 +15,11 @@ function step(id: string, ...dependsOn: string[]): PlannedStep {
 }
 
 /** A graph world with a clock whose sleeps end at once. */
-function world(run: (step: PlannedStep, attempt: number) => Promise<StepOutput>, past: RunEvent[] = []) {
+function world(
+  run: (step: PlannedStep, attempt: number) => Promise<StepOutput>,
+  past: RunEvent[] = [],
+  approval: (step: PlannedStep) => Promise<void> = () => Promise.resolve(),
+) {
   let state = foldEvents(past)
   const events: RunEvent[] = [...past]
   const slept: number[] = []
@@ -43,6 +47,7 @@ function world(run: (step: PlannedStep, attempt: number) => Promise<StepOutput>,
         state = applyEvent(state, event)
       },
       runStep: (planned: PlannedStep) => run(planned, stepState(state, planned.id).attempt),
+      approval,
     },
   }
 }
@@ -142,5 +147,40 @@ describe('a graph of steps', () => {
 
   test('the state before any event is empty', () => {
     expect(emptyState().steps.size).toBe(0)
+  })
+
+  test('holds a step with a gate until it is approved, and asks only once', async () => {
+    const gated: PlannedStep = { ...step('gated'), approval: true }
+    const seen: string[] = []
+    const first = world(
+      async ({ id }) => {
+        seen.push(id)
+        return done
+      },
+      [],
+      async () => {
+        seen.push('asked')
+      },
+    )
+    expect(await runGraph([gated], first.world)).toBe('finished')
+    expect(seen).toEqual(['asked', 'gated'])
+    expect(first.events.map(({ type }) => type).slice(0, 3)).toEqual(['step-waiting', 'step-approved', 'step-started'])
+    const upToApproval = first.events.slice(0, 2)
+    const again = world(
+      async () => done,
+      [...upToApproval, { at: 9, type: 'runner-started', pid: 1, host: 'h' }],
+      () => Promise.reject(new Error('asked again')),
+    )
+    expect(await runGraph([gated], again.world)).toBe('finished')
+  })
+
+  test('a stop while a step waits for approval leaves it for the next runner', async () => {
+    const stopped = world(
+      async () => done,
+      [],
+      () => Promise.reject(new Failure('ABORTED', 'stop', { op: 'wait', subject: 'gate' })),
+    )
+    stopped.abort.abort()
+    expect(await runGraph([{ ...step('gated'), approval: true }], stopped.world)).toBe('stopped')
   })
 })
