@@ -5,7 +5,7 @@ const levels = [
   ['lucene', 'repository', 'metadata', 'cluster'],
   ['source', 'coordination', 'config'],
   ['plan', 'verify'],
-  ['steps'],
+  ['steps', 'doctor'],
   ['report'],
   ['engine'],
   ['ui'],

@@ -17,7 +17,7 @@ export function renderFindings(findings: readonly Finding[], { color }: Findings
     const lines = found.map((finding) => renderFinding(finding, width, color))
     return `${subject}\n${lines.join('')}`
   })
-  return `${[...groups, `${summary(findings)}\n`].join('\n')}`
+  return [...groups, `${summary(findings)}\n`].join('\n')
 }
 
 function renderFinding({ id, level, message, remedy }: Finding, width: number, color: boolean): string {

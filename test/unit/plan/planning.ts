@@ -26,16 +26,18 @@ export function fakeWorld(
   places: Readonly<Record<string, ReadonlyMap<string, Uint8Array>>> = { '/snapshots': new Map() },
   more: Partial<PlanQuestions> = {},
 ): FakeWorld {
-  const clusters = {
-    [SOURCE]: fakeCluster({ endpoint: SOURCE, ...source }),
-    [TARGET]: fakeCluster({ endpoint: TARGET, distribution: 'opensearch', ...target }),
-  }
+  const from = fakeCluster({ endpoint: SOURCE, ...source })
+  const to = fakeCluster({ endpoint: TARGET, distribution: 'opensearch', ...target })
+  const clusters = new Map([
+    [SOURCE, from],
+    [TARGET, to],
+  ])
   return {
-    source: clusters[SOURCE]!,
-    target: clusters[TARGET]!,
+    source: from,
+    target: to,
     questions: {
       connect: (address) => {
-        const found = clusters[address.endpoint]
+        const found = clusters.get(address.endpoint)
         return found === undefined ? Promise.reject(unreachable(address.endpoint)) : found.open()
       },
       openLocation: ({ uri }) => {

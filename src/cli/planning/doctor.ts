@@ -1,0 +1,24 @@
+import { diagnose } from '../../doctor/diagnose.ts'
+import { renderFindings } from '../../report/findings-text.ts'
+import type { CommandRun } from '../command.ts'
+import { EXIT } from '../exit-codes.ts'
+import { openQuestions } from '../plan-from-config.ts'
+import { readConfig } from '../read-config.ts'
+
+/** `workflow doctor`: everything that could keep the configuration from working, found without changing anything. */
+export const run: CommandRun = async (world, input) => {
+  const { config, configFile } = await readConfig(world, input.text('file'))
+  const questions = openQuestions(world, configFile)
+  try {
+    const findings = await diagnose(config, questions, world.signal)
+    const problems = findings.filter((finding) => finding.level === 'problem').length
+    const text =
+      input.text('output') === 'json'
+        ? `${JSON.stringify({ schemaVersion: 1, healthy: problems === 0, findings }, undefined, 2)}\n`
+        : renderFindings(findings, { color: world.color })
+    await world.stdout.write(text)
+    return problems === 0 ? EXIT.done : EXIT.failed
+  } finally {
+    await questions.close()
+  }
+}

@@ -1,0 +1,14 @@
+/** Rights that a run needs to change something, by the names of the actions, which both products share. */
+export interface NeededRights {
+  readonly cluster: readonly string[]
+  /** Rights on indices; empty on a source. */
+  readonly index: readonly string[]
+  /** An index that the run will write; undefined when none is known. */
+  readonly indexName: string | undefined
+}
+
+/** What a cluster says of rights when it is asked without changing anything. */
+export type RightsAnswer =
+  | { readonly kind: 'unrestricted'; readonly why: string }
+  | { readonly kind: 'told'; readonly missing: readonly string[] }
+  | { readonly kind: 'untried'; readonly why: string }
