@@ -80,13 +80,13 @@ export class BulkBody {
     const buffer = this.#buffer
     let at = this.#length
     this.#note(at)
-    at += prefix.copy(buffer, at)
+    at = writeShort(buffer, at, prefix)
     at = writeEscaped(buffer, at, id)
     if (routing !== undefined) {
-      at += ROUTING_KEY.copy(buffer, at)
+      at = writeShort(buffer, at, ROUTING_KEY)
       at = writeEscaped(buffer, at, routing)
     }
-    at += ACTION_END.copy(buffer, at)
+    at = writeShort(buffer, at, ACTION_END)
     this.#offsets[2 * this.#docs + 1] = at
     at += this.#asBuffer(source).copy(buffer, at, start, end)
     buffer[at++] = NEWLINE
@@ -170,6 +170,13 @@ export class BulkBody {
     }
     return this.#sourceBuffer
   }
+}
+
+/** Copies a few bytes, which a loop does faster than a call into the engine, and returns the offset behind them. */
+function writeShort(buffer: Buffer, at: number, bytes: Buffer): number {
+  const { length } = bytes
+  for (let index = 0; index < length; index++) buffer[at + index] = bytes[index]!
+  return at + length
 }
 
 /** Writes the inside of a JSON string and returns the offset behind it. */

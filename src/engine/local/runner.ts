@@ -35,8 +35,11 @@ const BEAT_MS = 2000
 /** How often wishes of other processes are looked for. */
 const POLL_MS = 250
 
-/** Events that may be lost by a crash of the machine: nothing outside depends on them. All others are on the disk at once. */
-const VOLATILE: ReadonlySet<RunEventBody['type']> = new Set(['step-progress', 'log'])
+/**
+ * Events that a crash of the machine may lose, not one of the program: without the last positions some documents are sent
+ * once more, which is harmless, and waiting for the disk at each would slow the load. All others are on the disk at once.
+ */
+const VOLATILE: ReadonlySet<RunEventBody['type']> = new Set(['step-progress', 'log', 'work-advanced'])
 
 /**
  * Runs a workflow in this process from where its journal ends, until it is finished, has failed or is stopped. At most one
@@ -67,7 +70,8 @@ class Run {
   readonly #plan: Plan
   readonly #journal: Journal
   /** Grows with the run: a step that is tried again starts from what its earlier attempts achieved. */
-  readonly #workEvents: WorkEvent[]
+  readonly #workEvents: WorkEvent[] = []
+  readonly #lastAdvance = new Map<string, number>()
   readonly #stop = new AbortController()
   #state: RunState
 
@@ -77,7 +81,7 @@ class Run {
     this.#plan = plan
     this.#journal = journal
     this.#state = foldEvents(events)
-    this.#workEvents = events.filter(isWorkEvent)
+    for (const event of events) if (isWorkEvent(event)) this.#keep(event)
   }
 
   async execute(beat: () => void): Promise<'finished' | 'failed' | 'stopped'> {
@@ -167,7 +171,21 @@ class Run {
     const event: RunEvent = { at: this.#parts.clock.now(), ...body }
     this.#journal.append(event, { durable: !VOLATILE.has(body.type) })
     this.#state = applyEvent(this.#state, event)
-    if (isWorkEvent(event)) this.#workEvents.push(event)
+    if (isWorkEvent(event)) this.#keep(event)
+  }
+
+  /** Only the last position of an item counts, so memory does not grow with the bulks that were sent. */
+  #keep(event: WorkEvent): void {
+    if (event.type === 'work-advanced') {
+      const key = `${event.step} ${event.item}`
+      const place = this.#lastAdvance.get(key)
+      if (place !== undefined) {
+        this.#workEvents[place] = event
+        return
+      }
+      this.#lastAdvance.set(key, this.#workEvents.length)
+    }
+    this.#workEvents.push(event)
   }
 
   async #watchForStop(signal: AbortSignal): Promise<void> {
