@@ -20,7 +20,7 @@ export function parseNewer(
   source: SourceText,
   report: Report,
 ): NewerInput | undefined {
-  const config = withoutComments(value)
+  const config = withoutCommentKeys(value)
   const parsed = newerSchema.safeParse(config)
   checkNewer(config, report)
   if (!parsed.success) {
@@ -41,8 +41,8 @@ export function readNewer(
   return normalise(page, 'newer', origins)
 }
 
-/** Upstream takes keys that begin with `//` or `#` as comments. */
-function withoutComments(value: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+/** The value without keys that begin with `//` or `#`, which upstream takes as comments. */
+export function withoutCommentKeys(value: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
   const clean = (item: unknown): unknown => {
     if (Array.isArray(item)) return item.map(clean)
     if (!isRecord(item)) return item

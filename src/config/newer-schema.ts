@@ -189,28 +189,35 @@ export const newerSchema = z
       .meta({ description: 'No gates unless a step says otherwise. Default: false.' }),
     requireBeginApproval: z.boolean().optional().meta({ description: 'A gate before anything runs. Default: false.' }),
     sourceClusters: z
-      .record(name, z.strictObject({ ...clusterKeys, snapshotInfo: snapshotInfoSchema.optional() }))
+      .record(
+        name,
+        z
+          .strictObject({ ...clusterKeys, snapshotInfo: snapshotInfoSchema.optional() })
+          .meta({ description: 'A cluster that documents come from.' }),
+      )
       .meta({ description: 'Clusters that documents come from, by name.' }),
     targetClusters: z
-      .record(name, z.strictObject(clusterKeys))
+      .record(name, z.strictObject(clusterKeys).meta({ description: 'A cluster that documents go to.' }))
       .meta({ description: 'Clusters that documents go to, by name.' }),
     snapshotMigrationConfigs: z
       .array(
-        z.strictObject({
-          fromSource: text.meta({ description: 'Name of one of `sourceClusters`.' }),
-          toTarget: text.meta({ description: 'Name of one of `targetClusters`.' }),
-          skipApprovals: z.boolean().optional().meta({ description: 'Overrides the one at the top.' }),
-          perSnapshotConfig: z
-            .record(text, z.array(passSchema).min(1))
-            .meta({ description: 'Passes by snapshot, a name of `snapshotInfo.snapshots`.' }),
-        }),
+        z
+          .strictObject({
+            fromSource: text.meta({ description: 'Name of one of `sourceClusters`.' }),
+            toTarget: text.meta({ description: 'Name of one of `targetClusters`.' }),
+            skipApprovals: z.boolean().optional().meta({ description: 'Overrides the one at the top.' }),
+            perSnapshotConfig: z
+              .record(text, z.array(passSchema).min(1))
+              .meta({ description: 'Passes by snapshot, a name of `snapshotInfo.snapshots`.' }),
+          })
+          .meta({ description: 'One source cluster into one target cluster.' }),
       )
       .min(1)
       .meta({ description: 'What goes from where to where.' }),
     kafkaClusterConfiguration: unsupported('this program migrates what is stored, it does not capture traffic'),
     traffic: unsupported('this program migrates what is stored, it does not capture traffic'),
   })
-  .meta({ title: 'Backfill workflow, newer upstream form' })
+  .meta({ title: 'Backfill workflow, newer upstream form', description: 'The newer upstream form of a configuration.' })
 
 /** Keys at the top that only the newer form has. */
 export const NEWER_KEYS: readonly string[] = [

@@ -158,10 +158,10 @@ function groupsOf(
     ...(created?.includeGlobalState !== undefined && { includeGlobalState: created.includeGlobalState }),
   }
   const shared = {
-    ...(externallyManagedSnapshotName !== undefined && { snapshot: externallyManagedSnapshotName }),
-    ...(Object.keys(createSnapshot).length > 0 && { createSnapshot }),
     // Upstream's lists allow, they do not demand.
     allowEmpty: true,
+    ...(externallyManagedSnapshotName !== undefined && { snapshot: externallyManagedSnapshotName }),
+    ...(Object.keys(createSnapshot).length > 0 && { createSnapshot }),
   }
   const approval: ApprovalGate[] = []
   if (gates.begin) {

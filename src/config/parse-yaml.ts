@@ -1,4 +1,4 @@
-import { isMap, isScalar, LineCounter, parseDocument, visit, type Document, type YAMLError } from 'yaml'
+import { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument, visit, type Document, type YAMLError } from 'yaml'
 import type { Diagnostic } from './diagnostic.ts'
 import { keyText, SourceText, withSpaces, type Words } from './source-text.ts'
 
@@ -65,21 +65,32 @@ function judge(document: Document.Parsed, source: SourceText): ParsedYaml {
   try {
     return { source, diagnostics, value: document.toJS() as Record<string, unknown> }
   } catch (error) {
-    // The library refuses documents whose aliases multiply without end.
-    const message = 'its aliases unfold to more than can be read'
-    if (!(error instanceof ReferenceError)) throw error
-    return {
-      source,
-      diagnostics: [...diagnostics, source.atOffset(0, 1, [], { code: 'CFG_SYNTAX', message })],
-      value: undefined,
-    }
+    // Aliases that multiply without end are a ReferenceError; the one other thing it throws for is a wrong merge key.
+    const aliases = error instanceof ReferenceError
+    const message = aliases
+      ? 'its aliases unfold to more than can be read'
+      : 'a merge key takes a map or an alias of one, such as <<: *name'
+    const start = aliases ? 0 : wrongMerge(document)
+    const problem = source.atOffset(start, start + (aliases ? 1 : 2), [], { code: 'CFG_SYNTAX', message })
+    return { source, diagnostics: [...diagnostics, problem], value: undefined }
   }
 }
 
-/**
- * The library's errors in this program's words. Of several in one line only the first is kept, and none of a line after one
- * that is not in line: they are consequences.
- */
+/** The offset of the first merge key whose value cannot be merged. */
+function wrongMerge(document: Document.Parsed): number {
+  let offset: number | undefined
+  visit(document, {
+    Pair: (_, pair) => {
+      if (keyText(pair) !== '<<' || !isScalar(pair.key)) return undefined
+      const values = isSeq(pair.value) ? pair.value.items : [pair.value]
+      if (values.every((value) => isMap(isAlias(value) ? value.resolve(document) : value))) return undefined
+      offset = pair.key.range?.[0]
+      return visit.BREAK
+    },
+  })
+  return offset ?? 0
+}
+
 function syntaxProblems(text: string, document: Document, source: SourceText): Diagnostic[] {
   const found: Diagnostic[] = []
   for (const error of [...document.errors].sort((a, b) => a.pos[0] - b.pos[0])) {

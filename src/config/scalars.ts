@@ -97,7 +97,7 @@ export const count = z.int().min(1)
 
 /** `s3://bucket` or `s3://bucket/prefix`. */
 export const s3Uri = judged((uri) => {
-  if (/^s3:\/\/[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](\/.*)?$/.test(uri)) return undefined
+  if (/^s3:\/\/[A-Za-z0-9][A-Za-z0-9._-]{2,254}(\/.*)?$/.test(uri)) return undefined
   if (/^(gs|azure|wasbs?|abfss?):\/\//.test(uri)) {
     return {
       code: 'CFG_UNSUPPORTED',

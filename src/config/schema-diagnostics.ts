@@ -114,7 +114,9 @@ function unknownKey(
     const where = places.map((place) => (place === '' ? 'the top level' : place)).slice(0, 3)
     return { code: 'CFG_MISPLACED_KEY', message, hint: `It belongs to ${where.join(' or ')}.` }
   }
-  return { code: 'CFG_UNKNOWN_KEY', message, hint: `Known here: ${keysAt(schema, path).join(', ')}.` }
+  const known = keysAt(schema, path)
+  const list = known.length > 12 ? `${known.slice(0, 12).join(', ')} and others` : known.join(', ')
+  return { code: 'CFG_UNKNOWN_KEY', message, hint: `Known here: ${list}.` }
 }
 
 function missing(path: readonly string[]): Words {

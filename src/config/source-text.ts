@@ -110,7 +110,8 @@ export function withSpaces(text: string, tabWidth: number): string {
 /** The text of a map entry's key. */
 export function keyText(pair: Pair): string | undefined {
   const { key } = pair
-  if (isScalar(key)) return String(key.value)
+  // A merge key is a symbol to the library.
+  if (isScalar(key)) return typeof key.value === 'symbol' ? '<<' : String(key.value)
   return typeof key === 'string' ? key : undefined
 }
 
