@@ -50,9 +50,9 @@ async function demo(lifetime: Lifetime): Promise<number> {
   stage(2, STAGES, 'Sample data in the source: a small shop')
   const documents = await watched(
     'loading',
-    loadShop(rest(source), (index, count) =>
-      say(`      ${index.padEnd(16)} ${count.toLocaleString('en').padStart(7)} documents`),
-    ),
+    loadShop(rest(source), {
+      report: (index, count) => say(`      ${index.padEnd(16)} ${count.toLocaleString('en').padStart(7)} documents`),
+    }),
     (count) => `${count.toLocaleString('en')} documents in ${SHOP_CONTENT.length} indices, with templates and aliases`,
     signal,
   )

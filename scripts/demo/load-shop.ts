@@ -4,14 +4,21 @@ import { SHOP_ALIASES, SHOP_INDICES, SHOP_TEMPLATES } from './shop-schema.ts'
 
 const BULK_DOCUMENTS = 1000
 
-/** Fills an empty Elasticsearch 7.10 with the shop; reports each index when it is complete. Returns the number of documents. */
-export async function loadShop(
-  client: RestClient,
-  report: (index: string, documents: number) => void,
-): Promise<number> {
-  for (const { path, body } of [...SHOP_TEMPLATES, ...SHOP_INDICES]) await client.put(path, body)
+/** What to load, and whom to tell. */
+export interface LoadOptions {
+  /** Names of the indices to fill; all when left out. The aliases are made only then. */
+  readonly indices?: readonly string[]
+  /** Called when an index is complete. */
+  readonly report?: (index: string, documents: number) => void
+}
+
+/** Fills an empty Elasticsearch 7.10 with the shop. Returns the number of documents. */
+export async function loadShop(client: RestClient, { indices, report }: LoadOptions = {}): Promise<number> {
+  const wanted = (index: string): boolean => indices?.includes(index) ?? true
+  for (const { path, body } of SHOP_TEMPLATES) await client.put(path, body)
+  for (const { path, body } of SHOP_INDICES) if (wanted(path.slice(1))) await client.put(path, body)
   let total = 0
-  for (const { index, documents } of SHOP_CONTENT) {
+  for (const { index, documents } of SHOP_CONTENT.filter(({ index }) => wanted(index))) {
     let sent = 0
     let lines: string[] = []
     const flush = async (): Promise<void> => {
@@ -25,9 +32,9 @@ export async function loadShop(
     }
     await flush()
     total += sent
-    report(index, sent)
+    report?.(index, sent)
   }
-  await client.post(SHOP_ALIASES.path, SHOP_ALIASES.body)
+  if (indices === undefined) await client.post(SHOP_ALIASES.path, SHOP_ALIASES.body)
   await client.post('/_refresh')
   return total
 }

@@ -11,7 +11,7 @@ export interface SchemaRequest {
 /** Templates of all three generations; the indices of orders and logs get their mappings from them. */
 export const SHOP_TEMPLATES: readonly SchemaRequest[] = [
   {
-    path: '/_template/logs',
+    path: '/_template/shop-logs',
     body: {
       index_patterns: ['logs-*'],
       order: 1,
@@ -37,7 +37,7 @@ export const SHOP_TEMPLATES: readonly SchemaRequest[] = [
     body: { template: { settings: { number_of_replicas: 0, refresh_interval: '10s' } }, version: 2 },
   },
   {
-    path: '/_component_template/shop-order-fields',
+    path: '/_component_template/shop-orders',
     body: {
       template: {
         mappings: {
@@ -65,7 +65,7 @@ export const SHOP_TEMPLATES: readonly SchemaRequest[] = [
     path: '/_index_template/orders',
     body: {
       index_patterns: ['orders-*'],
-      composed_of: ['shop-settings', 'shop-order-fields'],
+      composed_of: ['shop-settings', 'shop-orders'],
       priority: 100,
       template: { settings: { number_of_shards: 2 }, aliases: { orders: {} } },
     },

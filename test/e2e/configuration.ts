@@ -1,26 +1,5 @@
 import type { RestTarget } from '../servers/rest.ts'
 
-/** A cluster of the minimal configuration. */
-function cluster(name: string, { url, credentials, caFile }: RestTarget): string {
-  const auth =
-    credentials === undefined
-      ? ''
-      : `
-    authConfig:
-      basic:
-        username: ${credentials.username}
-        password: ${credentials.password}`
-  const tls =
-    caFile === undefined
-      ? ''
-      : `
-    tls:
-      caFile: ${caFile}`
-  return `  ${name}:
-    endpoint: ${url}${auth}${tls}
-`
-}
-
 const EVERYTHING = `      - indices: ["*"]
         metadataMigration:
           enabled: true
@@ -28,19 +7,37 @@ const EVERYTHING = `      - indices: ["*"]
           enabled: true
 `
 
-/** The page's minimal configuration for two servers; `groups` replaces the list under `snapshotMigrations`. */
-export function pageConfiguration(
-  source: RestTarget,
-  target: RestTarget,
-  { groups = EVERYTHING, repository = '' }: { groups?: string; repository?: string } = {},
-): string {
+/** What a configuration has beyond the page's minimal one; each text is YAML with its indentation, ending with a line end. */
+export interface ConfigurationParts {
+  /** Entries of `snapshotMigrations`, instead of the one for everything. */
+  readonly groups?: string
+  /** More keys of the source cluster. */
+  readonly source?: string
+  /** More keys of the target cluster. */
+  readonly target?: string
+}
+
+/** The page's minimal configuration, with the endpoints of two servers. */
+export function pageConfiguration(source: RestTarget, target: RestTarget, parts: ConfigurationParts = {}): string {
   return `sourceClusters:
-${cluster('my-source', source)}${repository}
+  my-source:
+${cluster(source)}${parts.source ?? ''}
 targetClusters:
-${cluster('my-target', target)}
+  my-target:
+${cluster(target)}${parts.target ?? ''}
 migrations:
   - sourceCluster: my-source
     targetCluster: my-target
     snapshotMigrations:
-${groups}`
+${parts.groups ?? EVERYTHING}`
+}
+
+function cluster({ url, credentials, caFile }: RestTarget): string {
+  const lines = [`    endpoint: ${url}`]
+  if (credentials !== undefined) {
+    lines.push('    authConfig:', '      basic:')
+    lines.push(`        username: ${credentials.username}`, `        password: ${credentials.password}`)
+  }
+  if (caFile !== undefined) lines.push('    tls:', `      caFile: ${caFile}`)
+  return `${lines.join('\n')}\n`
 }

@@ -78,8 +78,9 @@ async function migrate(
   const groups = `      - indices: ${JSON.stringify(['*', ...leftOut])}\n`
   writeFileSync(file, pageConfiguration(source, target, { groups }))
   const result = await runProgram(['submit', '-f', file, '--wait', '--timeout', '600'], { home })
-  const log = result.code === 0 ? '' : (await runProgram(['output', '--tail', '40'], { home })).stdout
-  expect(result.code, `${result.stdout}${result.stderr}${log}`).toBe(0)
+  const more = ['rejects', 'output --tail 40'].map((call) => runProgram(call.split(' '), { home }))
+  const texts = result.code === 0 ? [] : (await Promise.all(more)).map(({ stdout }) => stdout)
+  expect(result.code, [result.stderr, ...texts].join('\n')).toBe(0)
 }
 
 /** Sources that are not strictly JSON break the answer to a search, so each is read alone: as it was sent, it counts as its JSON. */
