@@ -32,7 +32,7 @@ export async function diagnose(config: Config, questions: PlanQuestions, signal:
   for (const { side, name } of usedClusters(config)) {
     const wanted = side === 'source' ? config.sources[name]! : config.targets[name]!
     const subject = `${side} ${name}`
-    const { cluster, findings: found } = await checkConnection(wanted, subject, examination)
+    const { cluster, findings: found } = await checkConnection(side, wanted, subject, examination)
     findings.push(...found)
     if (cluster !== undefined) reached.set(subject, { side, wanted, subject, cluster })
   }

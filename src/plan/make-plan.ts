@@ -3,7 +3,7 @@ import type { Config, ConfigGroup, ConfigMigration, ConfigSnapshot } from '../co
 import { Failure } from '../core/failure.ts'
 import { configDigest } from './config-digest.ts'
 import type { Plan, PlannedCluster, PlannedGroup, PlannedMigration, PlannedSnapshot } from './plan.ts'
-import { addressOf, claimWarning, planCluster } from './plan-cluster.ts'
+import { addressOf, claimWarning, connectTo, planCluster } from './plan-cluster.ts'
 import { planSteps } from './plan-steps.ts'
 import type { PlanQuestions } from './planning.ts'
 import { resolveIndices, type ResolvedIndices } from './resolve-indices.ts'
@@ -68,7 +68,7 @@ async function connect(
   const wanted = side === 'source' ? config.sources[name] : config.targets[name]
   if (wanted === undefined) throw new Error(`the configuration has no ${side} ${name}`)
   const address = addressOf(wanted, questions.configFile)
-  const cluster = await questions.connect(address)
+  const cluster = await connectTo(side, wanted, address, questions)
   const warning = claimWarning(side, wanted, cluster)
   if (warning !== undefined) warnings.push(warning)
   return { planned: planCluster(side, wanted, address, cluster), cluster }

@@ -2,9 +2,9 @@ import type { Cluster } from '../cluster/cluster.ts'
 import { parseVersion, type Version } from '../cluster/version.ts'
 import type { ConfigAuth, ConfigCluster } from '../config/config.ts'
 import { secretRef } from '../config/config.ts'
-import { Failure } from '../core/failure.ts'
+import { Failure, isFailure } from '../core/failure.ts'
 import type { PlannedAuth, PlannedCluster } from './plan.ts'
-import type { ClusterAddress } from './planning.ts'
+import type { ClusterAddress, PlanQuestions } from './planning.ts'
 
 /** How to reach a cluster of the configuration, secrets as references; inline ones are found again in `configFile`. */
 export function addressOf(
@@ -30,6 +30,29 @@ function plannedAuth(auth: ConfigAuth, file: string | undefined): PlannedAuth {
       return { kind: 'basic', username: secretRef(auth.username, file), password: secretRef(auth.password, file) }
     case 'apiKey':
       return { kind: 'apiKey', key: secretRef(auth.key, file) }
+  }
+}
+
+/** Connects to a cluster of the configuration; failures name it as the configuration does. Codes as `PlanQuestions.connect`. */
+export async function connectTo(
+  side: 'source' | 'target',
+  { name, endpoint }: ConfigCluster,
+  address: ClusterAddress,
+  questions: Pick<PlanQuestions, 'connect'>,
+): Promise<Cluster> {
+  try {
+    return await questions.connect(address)
+  } catch (error) {
+    if (!isFailure(error) || error.code === 'ABORTED') throw error
+    const { code, hint, retryable } = error
+    // What is wrong with the configuration is a file or a secret, which the message names.
+    throw new Failure(code, code === 'CONFIG_INVALID' ? error.message : error.detail, {
+      op: 'connect to',
+      subject: `${side} ${name} at ${endpoint}`,
+      ...(hint !== undefined && { hint }),
+      retryable,
+      cause: error,
+    })
   }
 }
 

@@ -1,8 +1,9 @@
 import type { Cluster } from '../../cluster/cluster.ts'
 import type { ConfigCluster } from '../../config/config.ts'
 import type { ErrorCode } from '../../core/error-codes.ts'
+import { throwIfAborted } from '../../core/clock.ts'
 import { isFailure } from '../../core/failure.ts'
-import { addressOf } from '../../plan/plan-cluster.ts'
+import { addressOf, connectTo } from '../../plan/plan-cluster.ts'
 import type { Examination } from '../examination.ts'
 import { ok, problemOf, type CheckId, type Finding } from '../finding.ts'
 
@@ -16,13 +17,14 @@ const CHECK_OF: Partial<Record<ErrorCode, CheckId>> = {
 
 /** Connects to a cluster and asks what it is; the cluster is undefined when that failed. */
 export async function checkConnection(
+  side: 'source' | 'target',
   wanted: ConfigCluster,
   subject: string,
   { questions, signal }: Examination,
 ): Promise<{ readonly cluster: Cluster | undefined; readonly findings: readonly Finding[] }> {
   try {
-    signal.throwIfAborted()
-    const cluster = await questions.connect(addressOf(wanted, questions.configFile))
+    throwIfAborted(signal)
+    const cluster = await connectTo(side, wanted, addressOf(wanted, questions.configFile), questions)
     const { auth } = wanted
     return {
       cluster,
