@@ -47,7 +47,7 @@ export async function waitForRun(
     }
     const elapsedMs = clock.monotonic() - startedAt
     if (clock.monotonic() - shownAt >= everyMs) {
-      const line = progressLine(view, stderr.isTty ? stderr.columns : Infinity)
+      const line = progressLine(view, stderr.isTty ? stderr.columns - 1 : Infinity)
       await stderr.write(stderr.isTty ? `\r\u001b[2K${line}` : `${line}\n`)
       drawn = stderr.isTty
       shownAt = clock.monotonic()
