@@ -6,17 +6,23 @@ const VALUE_BYTES: Readonly<Record<string, number>> = { LONG: 8, INT: 4, DOUBLE:
 const SORT_KINDS = ['STRING', 'LONG', 'INT', 'DOUBLE', 'FLOAT', 'SORTED_SET', 'SORTED_NUMERIC'] as const
 const NUMERIC_KINDS = ['LONG', 'INT', 'DOUBLE', 'FLOAT'] as const
 
+/** A field that the documents of a segment are sorted by. */
+export interface SortField {
+  readonly name: string
+  readonly descending: boolean
+}
+
 /**
- * Passes over the index sort of a segment info of Lucene 6.2 to 8.5 and returns the names of the sort fields; the order of
- * documents has no influence on reading them.
+ * Reads the index sort of a segment info of Lucene 6.2 to 8.5. The order of documents has no influence on reading them; some
+ * columns are laid out otherwise for the first field.
  *
  * Source: Lucene `Lucene62SegmentInfoFormat`, `Lucene70SegmentInfoFormat`.
  */
-export function readIndexSort62(cursor: ByteCursor): string[] {
+export function readIndexSort62(cursor: ByteCursor): SortField[] {
   const count = readCount(cursor, 'vint', 'number of sort fields', 5)
-  const fields: string[] = []
+  const fields: SortField[] = []
   for (let index = 0; index < count; index++) {
-    fields.push(cursor.string())
+    const name = cursor.string()
     const type = SORT_KINDS[cursor.vCount('sort type', SORT_KINDS.length - 1)]!
     let kind: string = type
     if (type === 'SORTED_SET') upTo(cursor, 3, 'sort selector')
@@ -24,7 +30,7 @@ export function readIndexSort62(cursor: ByteCursor): string[] {
       kind = NUMERIC_KINDS[upTo(cursor, 3, 'numeric sort type')]!
       upTo(cursor, 1, 'sort selector')
     }
-    upTo(cursor, 1, 'sort direction')
+    fields.push({ name, descending: upTo(cursor, 1, 'sort direction') === 0 })
     const width = VALUE_BYTES[kind]
     const missing = upTo(cursor, width === undefined ? 2 : 1, 'missing value flag')
     if (missing === 1 && width !== undefined) cursor.skip(width)
@@ -33,28 +39,30 @@ export function readIndexSort62(cursor: ByteCursor): string[] {
 }
 
 /**
- * Passes over the index sort of a segment info of Lucene 8.6 and later. `FORMAT_UNSUPPORTED` for a sort that a plugin
+ * Reads the index sort of a segment info of Lucene 8.6 and later. `FORMAT_UNSUPPORTED` for a sort that a plugin
  * provides, because its length is not known.
  *
  * Source: Lucene `Lucene86SegmentInfoFormat`, `SortField.Provider`, `SortedSetSortField.Provider`, `SortedNumericSortField.Provider`.
  */
-export function readIndexSort86(cursor: ByteCursor): string[] {
+export function readIndexSort86(cursor: ByteCursor): SortField[] {
   const count = readCount(cursor, 'vint', 'number of sort fields', 5)
-  const fields: string[] = []
+  const fields: SortField[] = []
   for (let index = 0; index < count; index++) {
     const provider = cursor.string()
     if (provider === 'SortField') {
-      fields.push(cursor.string())
+      const name = cursor.string()
       const kind = cursor.string()
-      cursor.skip(4)
+      fields.push({ name, descending: cursor.int32() === 1 })
       skipMissing(cursor, kind)
     } else if (provider === 'SortedSetSortField') {
-      fields.push(cursor.string())
-      cursor.skip(12)
-    } else if (provider === 'SortedNumericSortField') {
-      fields.push(cursor.string())
-      const kind = cursor.string()
+      const name = cursor.string()
+      fields.push({ name, descending: cursor.int32() === 1 })
       cursor.skip(8)
+    } else if (provider === 'SortedNumericSortField') {
+      const name = cursor.string()
+      const kind = cursor.string()
+      fields.push({ name, descending: cursor.int32() === 1 })
+      cursor.skip(4)
       skipMissing(cursor, kind)
     } else {
       throw cursor.unsupported(`index sort of kind '${provider}'`)

@@ -1,6 +1,6 @@
 import type { ByteCursor } from '../core/byte-cursor.ts'
 import type { ByteSource } from '../core/byte-source.ts'
-import { readIndexSort62, readIndexSort86 } from './index-sort.ts'
+import { readIndexSort62, readIndexSort86, type SortField } from './index-sort.ts'
 import { compareVersions, parseVersion, readVersion, type LuceneVersion } from './lucene-version.ts'
 import { bigEndianFormat, littleEndianFormat, readMetadataFile, type FileFormats } from './metadata-file.ts'
 import { readStringMap, readStringSet } from './string-collections.ts'
@@ -32,7 +32,7 @@ export interface SegmentInfo {
   /** Settings that formats leave for their readers, such as a compression mode. */
   readonly attributes: ReadonlyMap<string, string>
   /** Names of the fields that the segment is sorted by. */
-  readonly sortFields: readonly string[]
+  readonly sortFields: readonly SortField[]
 }
 
 type Fields = Omit<SegmentInfo, 'luceneVersion'> & { readonly files: readonly string[] }
@@ -100,7 +100,7 @@ function readFields50(cursor: ByteCursor, codec: string, version: number, lucene
   return { maxDoc, isCompound, attributes, files, sortFields: readSort(cursor, codec) }
 }
 
-function readSort(cursor: ByteCursor, codec: string): string[] {
+function readSort(cursor: ByteCursor, codec: string): SortField[] {
   if (codec === 'Lucene50SegmentInfo') return []
   return codec === 'Lucene62SegmentInfo' || codec === 'Lucene70SegmentInfo'
     ? readIndexSort62(cursor)

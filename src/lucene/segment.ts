@@ -4,6 +4,7 @@ import type { SegmentCommit } from './commit.ts'
 import { openCompound } from './compound-file.ts'
 import type { Directory } from './directory.ts'
 import { readFieldInfos, type FieldInfos } from './field-infos.ts'
+import type { SortField } from './index-sort.ts'
 import type { LuceneVersion } from './lucene-version.ts'
 import { readSegmentInfo } from './segment-info.ts'
 
@@ -19,7 +20,7 @@ export interface Segment {
   readonly maxDoc: number
   readonly isCompound: boolean
   readonly attributes: ReadonlyMap<string, string>
-  readonly sortFields: readonly string[]
+  readonly sortFields: readonly SortField[]
   /** The current generation of the fields. */
   readonly fields: FieldInfos
   readonly commit: SegmentCommit

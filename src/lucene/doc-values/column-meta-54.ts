@@ -40,12 +40,22 @@ export interface Bytes54 {
   readonly addressData: Region
 }
 
-/** One column as the `.dvm` file describes it; kinds with several values keep only what single-valued reading needs. */
+/** Which values each document has, where it may have several. */
+export type Multi54 =
+  /** One at most. */
+  | { readonly form: 'single' }
+  /** Those from its address up to the next document's. */
+  | { readonly form: 'addresses'; readonly addresses: Numbers54 }
+  /** The numbers of the column are those of sets, and the documents have sets. */
+  | { readonly form: 'sets'; readonly sets: readonly (readonly bigint[])[] }
+
+/** One column as the `.dvm` file describes it. */
 export type Column54 =
   | { readonly kind: 'numeric'; readonly numbers: Numbers54 }
   | { readonly kind: 'binary'; readonly binary: Bytes54 }
   | { readonly kind: 'sorted'; readonly terms: Bytes54; readonly ordinals: Numbers54 }
-  | { readonly kind: 'sorted_set' | 'sorted_numeric' }
+  | { readonly kind: 'sorted_set'; readonly terms: Bytes54; readonly ordinals: Numbers54; readonly multi: Multi54 }
+  | { readonly kind: 'sorted_numeric'; readonly numbers: Numbers54; readonly multi: Multi54 }
 
 /**
  * Reads the columns of a `.dvm` file of Lucene 5.4 to 6.x by field number.
@@ -79,42 +89,43 @@ function readColumn(cursor: ByteCursor, number: number, kind: (typeof KINDS)[num
     case 'sorted':
       return readSorted(cursor, number, maxDoc)
     case 'sorted_set':
-      switch (cursor.vCount('form of a set column', 2)) {
-        case 0:
-          tag(BINARY)
-          readBytes(cursor)
-          tag(NUMERIC)
-          numbers()
-          tag(NUMERIC)
-          numbers()
-          break
-        case 1:
-          tag(SORTED)
-          readSorted(cursor, number, maxDoc)
-          break
-        default:
-          skipTable(cursor)
-          tag(BINARY)
-          readBytes(cursor)
-          tag(NUMERIC)
-          numbers()
-      }
-      return { kind }
+      return readSortedSet(cursor, number, maxDoc)
     case 'sorted_numeric': {
       const form = cursor.vCount('form of a set column', 2)
-      if (form === 2) skipTable(cursor)
+      const sets = form === 2 ? readSets(cursor) : undefined
       tag(NUMERIC)
-      numbers()
-      if (form === 0) {
-        tag(NUMERIC)
-        numbers()
-      }
-      return { kind }
+      const values = numbers()
+      if (sets !== undefined) return { kind, numbers: values, multi: { form: 'sets', sets } }
+      if (form === 1) return { kind, numbers: values, multi: { form: 'single' } }
+      tag(NUMERIC)
+      return { kind, numbers: values, multi: { form: 'addresses', addresses: numbers() } }
     }
   }
 }
 
-function readSorted(cursor: ByteCursor, number: number, maxDoc: number): Column54 {
+function readSortedSet(cursor: ByteCursor, number: number, maxDoc: number): Column54 {
+  const kind = 'sorted_set'
+  const form = cursor.vCount('form of a set column', 2)
+  if (form === 1) {
+    expectTag(cursor, number, SORTED)
+    return { ...readSorted(cursor, number, maxDoc), kind, multi: { form: 'single' } }
+  }
+  const sets = form === 2 ? readSets(cursor) : undefined
+  expectTag(cursor, number, BINARY)
+  const terms = readBytes(cursor)
+  expectTag(cursor, number, NUMERIC)
+  const ordinals = readNumbers(cursor, number, maxDoc)
+  if (sets !== undefined) return { kind, terms, ordinals, multi: { form: 'sets', sets } }
+  expectTag(cursor, number, NUMERIC)
+  const addresses = readNumbers(cursor, number, maxDoc)
+  return { kind, terms, ordinals, multi: { form: 'addresses', addresses } }
+}
+
+function readSorted(
+  cursor: ByteCursor,
+  number: number,
+  maxDoc: number,
+): { readonly kind: 'sorted'; readonly terms: Bytes54; readonly ordinals: Numbers54 } {
   expectTag(cursor, number, BINARY)
   const terms = readBytes(cursor)
   expectTag(cursor, number, NUMERIC)
@@ -127,9 +138,20 @@ function expectTag(cursor: ByteCursor, number: number, code: number): void {
     throw cursor.corrupt(`part of field ${number} is mislabelled`, at)
 }
 
-function skipTable(cursor: ByteCursor): void {
-  cursor.skip(readCount(cursor, 'int32', 'size of a table', 8) * 8)
-  cursor.skip(readCount(cursor, 'int32', 'number of sets', 4) * 4)
+/** The distinct sets of values that documents have. */
+function readSets(cursor: ByteCursor): bigint[][] {
+  const size = readCount(cursor, 'int32', 'size of a table', 8)
+  const values = Array.from({ length: size }, () => cursor.int64())
+  const count = readCount(cursor, 'int32', 'number of sets', 4)
+  let start = 0
+  const sets = Array.from({ length: count }, () => {
+    const end = start + cursor.count32('size of a set')
+    if (end > size) throw cursor.corrupt(`sets of more than the ${size} values of their table`)
+    const set = values.slice(start, end)
+    start = end
+    return set
+  })
+  return sets
 }
 
 function readMissing(cursor: ByteCursor): Missing54 {

@@ -207,12 +207,14 @@ function readSortedNumeric(
   return { numbers, perDoc: readAddresses(cursor, cursor.length64('addresses'), docs + 1) }
 }
 
-function readAddresses(cursor: ByteCursor, offset: number, count: number): AddressesMeta {
+/** Reads where the values of each document begin: `count` addresses, in a region that begins at `offset`. */
+export function readAddresses(cursor: ByteCursor, offset: number, count: number): AddressesMeta {
   const addresses = readMonotonicMeta(cursor, count, cursor.vCount('block shift', 30))
   return { addresses, region: { offset, length: cursor.length64('length of addresses') } }
 }
 
-function readTerms(cursor: ByteCursor, { family }: Layout70): TermsMeta {
+/** Reads where the terms of a column lie. */
+export function readTerms(cursor: ByteCursor, { family }: Layout70): TermsMeta {
   const count = cursor.vLength('number of terms')
   let compressed = true
   if (family !== 90) {
@@ -237,6 +239,7 @@ function readTerms(cursor: ByteCursor, { family }: Layout70): TermsMeta {
   return { count, blockShift, compressed, maxTermLength, addresses, terms, addressData }
 }
 
-function readRegion(cursor: ByteCursor, what: string): Region {
+/** Reads offset and length of a region. */
+export function readRegion(cursor: ByteCursor, what: string): Region {
   return { offset: cursor.length64(`start of ${what}`), length: cursor.length64(`length of ${what}`) }
 }

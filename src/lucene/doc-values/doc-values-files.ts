@@ -19,6 +19,8 @@ const META_FORMATS = {
   Lucene70DocValuesMetadata: bigEndianFormat(0, 0),
   Lucene80DocValuesMetadata: bigEndianFormat(0, 2),
   Lucene90DocValuesMetadata: littleEndianFormat(0, 2),
+  ES87TSDBDocValuesMetadata: littleEndianFormat(0, 0),
+  ES819TSDBDocValuesMetadata: littleEndianFormat(0, 8),
 }
 
 /** The pair of files that holds the current column of a field. */
@@ -64,10 +66,15 @@ export async function readDocValuesData(
   signal: AbortSignal,
 ): Promise<readonly Uint8Array[]> {
   const { head, contents } = await readVerifiedRegions(files.data, regions, signal)
+  checkDataHeader(segment, files, meta, head)
+  return contents
+}
+
+/** Checks that the `.dvd` file whose first bytes are `head` belongs to its metadata: format, version, segment and suffix. */
+export function checkDataHeader(segment: Segment, files: DocValuesFiles, meta: MetadataFile, head: Uint8Array): void {
   const codec = meta.codec.replace(/Metadata$/, 'Data')
   const { order } = META_FORMATS[meta.codec as keyof typeof META_FORMATS]
-  const format = { ...(order === 'big' ? bigEndianFormat : littleEndianFormat)(meta.version, meta.version) }
+  const format = (order === 'big' ? bigEndianFormat : littleEndianFormat)(meta.version, meta.version)
   const expected = { id: segment.id, suffix: files.suffix }
   readHeader(new ByteCursor(head, files.data.name), { [codec]: format }, expected)
-  return contents
 }

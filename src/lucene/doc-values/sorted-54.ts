@@ -34,7 +34,7 @@ export function readSorted54(
   subject: string,
 ): SortedColumn {
   const [termData, termAddresses, values, docs] = contents as [Uint8Array, Uint8Array, Uint8Array, Uint8Array]
-  const { bytes, starts } = readTerms(terms, termData, termAddresses, subject)
+  const { bytes, starts } = readTerms54(terms, termData, termAddresses, subject)
   const column = readOrdinals(ordinals, values, docs, maxDoc, subject)
   for (let doc = 0; doc < maxDoc; doc++) {
     if (column[doc]! >= terms.count) {
@@ -50,7 +50,8 @@ export function readSorted54(
   }
 }
 
-function readTerms(
+/** All terms of a column in one array, with where each begins. */
+export function readTerms54(
   meta: Bytes54,
   data: Uint8Array,
   addresses: Uint8Array,
