@@ -63,7 +63,7 @@ function planOf(repository: string, snapshot: string, index: string, port: numbe
             patterns: [index],
             indices: [{ name: index, shards: 1 }],
             metadata: { enabled: false, existingIndex: 'keep' },
-            backfill: { enabled: true, bulkBytes: 5 * 1024 * 1024, bulkDocs: 10_000, onConflict: 'overwrite' },
+            backfill: { enabled: true, bulkBytes: 10 * 1024 * 1024, bulkDocs: 10_000, onConflict: 'overwrite' },
             verify: 'counts',
           },
         ],

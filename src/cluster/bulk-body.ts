@@ -125,7 +125,7 @@ export class BulkBody {
     this.#docs = 0
     this.#source = undefined
     this.#sourceBuffer = undefined
-    if (this.#buffer.length > 2 * this.#options.maxBytes) {
+    if (this.#buffer.length > this.#options.maxBytes) {
       this.#buffer = Buffer.allocUnsafeSlow(this.#options.maxBytes)
     }
   }

@@ -14,6 +14,8 @@ export interface SliceProgress {
 export interface LaneOptions extends ShipmentOptions {
   /** Bodies that may be on their way at once; one more is being packed meanwhile. */
   readonly bodiesInFlight: number
+  /** Bytes of bodies that may be on their way at once, which bounds memory; a single larger body travels alone. */
+  readonly bytesInFlight: number
 }
 
 /**
@@ -25,10 +27,11 @@ export class ShippingLane {
   readonly #loader: BulkLoader
   readonly #progress: SliceProgress
   readonly #signal: AbortSignal
-  readonly #limit: number
+  readonly #options: LaneOptions
   readonly #free: Shipment[]
   /** Settlements not yet looked at, oldest first. */
-  readonly #underWay: Promise<void>[] = []
+  readonly #underWay: { readonly settled: Promise<void>; readonly bytes: number }[] = []
+  #bytesUnderWay = 0
   readonly #outcomes = new Set<Promise<BulkOutcome>>()
   #last: Promise<void> = Promise.resolve()
   #counts: WorkCounts
@@ -38,7 +41,7 @@ export class ShippingLane {
     this.#loader = loader
     this.#progress = progress
     this.#signal = signal
-    this.#limit = options.bodiesInFlight
+    this.#options = options
     this.#free = Array.from({ length: options.bodiesInFlight + 1 }, () => new Shipment(options))
     this.#counts = item.counts
   }
@@ -56,7 +59,12 @@ export class ShippingLane {
   /** Sends a shipment as soon as there is a place; throws what an earlier one failed with. */
   async send(shipment: Shipment, position: SlicePosition | undefined): Promise<void> {
     shipment.position = position
-    if (this.#underWay.length >= this.#limit) await this.#underWay.shift()
+    const bytes = shipment.body.byteLength
+    while (!this.#hasPlace(bytes)) {
+      const oldest = this.#underWay.shift()!
+      await oldest.settled
+      this.#bytesUnderWay -= oldest.bytes
+    }
     const outcome = this.#loader.load(shipment.body, this.#signal)
     const settled = this.#last.then(async () => this.#settle(shipment, await outcome))
     const forget = (): void => void this.#outcomes.delete(outcome)
@@ -64,7 +72,8 @@ export class ShippingLane {
     outcome.then(forget, forget) // A failure is thrown in its turn by the settlement,
     settled.catch(() => undefined) // and that by whoever waits for it.
     this.#last = settled
-    this.#underWay.push(settled)
+    this.#underWay.push({ settled, bytes })
+    this.#bytesUnderWay += bytes
   }
 
   /** Waits for the settlement of all that was sent; throws the first failure. */
@@ -75,6 +84,12 @@ export class ShippingLane {
   /** Waits until nothing is on its way any more, whatever became of it; what arrived in order is reported. */
   async cleared(): Promise<void> {
     await Promise.allSettled([this.#last, ...this.#outcomes])
+  }
+
+  #hasPlace(bytes: number): boolean {
+    const { bodiesInFlight, bytesInFlight } = this.#options
+    if (this.#underWay.length === 0) return true
+    return this.#underWay.length < bodiesInFlight && this.#bytesUnderWay + bytes <= bytesInFlight
   }
 
   async #settle(shipment: Shipment, outcome: BulkOutcome): Promise<void> {

@@ -28,6 +28,8 @@ export interface LoaderWorld {
 
 /** Requests with bulks on their way at once; each loader finds out within this how many the target takes well. */
 const REQUESTS_IN_FLIGHT = 4
+/** Bytes of bulks on their way in one loader; beyond the size of a body more of them only take memory. */
+const BYTES_IN_FLIGHT = 32 * 1024 * 1024
 /** How long bulks on their way may still take after a stop. */
 const STOP_GRACE_MS = 30_000
 
@@ -158,6 +160,7 @@ function loadOptions({ backfill }: LoadTask, cluster: Cluster): LoadOptions {
     bulkBytes: backfill.bulkBytes,
     bulkDocs: backfill.bulkDocs,
     bodiesInFlight: REQUESTS_IN_FLIGHT,
+    bytesInFlight: BYTES_IN_FLIGHT,
     typed: cluster.quirks.bulkType === 'required',
   }
 }

@@ -7,7 +7,14 @@ import type { RejectRecord } from '../../../src/steps/reject-record.ts'
 import { memorySegment, type MemoryDocument } from './memory-segment.ts'
 import { MemoryTarget } from './memory-target.ts'
 
-const OPTIONS: LoadOptions = { op: 'index', bulkBytes: 1000, bulkDocs: 100, bodiesInFlight: 2, typed: false }
+const OPTIONS: LoadOptions = {
+  op: 'index',
+  bulkBytes: 1000,
+  bulkDocs: 100,
+  bodiesInFlight: 2,
+  bytesInFlight: 10_000,
+  typed: false,
+}
 
 interface Report {
   readonly position: SlicePosition
@@ -237,6 +244,16 @@ describe('loadSlice', () => {
     expect(reached).toBe(trial.target.received)
     await trial.finish()
     expect(trial.target.received).toBe(20)
+  })
+
+  test('bytes on their way are bounded, whatever the number of bodies', async () => {
+    const chunks = [
+      [700, 700, 700, 700].map((length, n) => documentOf({ kind: 'plain', length, routing: undefined }, n)),
+    ]
+    const trial = new Trial(chunks, new MemoryTarget(takeAll), { ...OPTIONS, bodiesInFlight: 4, bytesInFlight: 2000 })
+    const loaded = (await trial.finish())!
+    expect(loaded.counts.acknowledged).toBe(4)
+    expect(trial.target.mostInFlight).toBe(2)
   })
 
   test('a document larger than a body travels alone', async () => {
