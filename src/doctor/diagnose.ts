@@ -38,7 +38,12 @@ export async function diagnose(config: Config, questions: PlanQuestions, signal:
   }
   for (const cluster of reached.values()) {
     const { subject } = cluster
-    findings.push(...checkTls(cluster), ...checkVersion(cluster))
+    const version = checkVersion(cluster)
+    findings.push(...checkTls(cluster), ...version)
+    if (version.some((finding) => finding.level === 'problem')) {
+      reached.delete(subject) // nothing else is worth asking a cluster that cannot be used
+      continue
+    }
     findings.push(...(await attempt('health', subject, () => checkHealth(cluster, examination))))
     findings.push(...(await attempt('read-rights', subject, () => checkReadRights(cluster, examination))))
   }

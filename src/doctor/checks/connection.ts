@@ -11,7 +11,7 @@ import { ok, problemOf, type CheckId, type Finding } from '../finding.ts'
 const CHECK_OF: Partial<Record<ErrorCode, CheckId>> = {
   CLUSTER_TLS: 'tls',
   CLUSTER_AUTH: 'authentication',
-  CLUSTER_DENIED: 'authentication',
+  CLUSTER_DENIED: 'read-rights',
   CLUSTER_UNSUPPORTED: 'version',
 }
 

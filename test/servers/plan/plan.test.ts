@@ -186,13 +186,32 @@ describe('doctor of real clusters', () => {
     expect(await state()).toEqual(before)
   })
 
-  test('says which rights of a reader could not be tried', async () => {
-    const { found } = await findings({
+  test('names the right that a reader does not even have to ask what the target is', async () => {
+    const { exitCode, found } = await findings({
       targetAuth: `{ basic: { username: ${READER.username}, password: "${READER.password}" } }`,
+    })
+    expect(exitCode).toBe(1)
+    const problems = found.filter((finding) => finding.level === 'problem')
+    expect(problems).toMatchObject([{ id: 'read-rights', subject: 'target new' }])
+    expect(problems[0]!.message).toContain('cluster:monitor/main')
+    expect(found.filter(({ subject }) => subject === 'source prod').length).toBeGreaterThan(3)
+  })
+
+  test('says which rights could not be tried', async () => {
+    const client = rest(target)
+    const loader = { username: 'loader', password: 'Test-Loader-1!' }
+    await client.put('/_plugins/_security/api/roles/loads', { cluster_permissions: ['*'], index_permissions: [] })
+    await client.put(`/_plugins/_security/api/internalusers/${loader.username}`, {
+      password: loader.password,
+      opendistro_security_roles: ['loads'],
+    })
+    const { found } = await findings({
+      targetAuth: `{ basic: { username: ${loader.username}, password: "${loader.password}" } }`,
     })
     const rights = found.filter(({ id, subject }) => id === 'write-rights' && subject === 'target new')
     expect(rights).toMatchObject([{ level: 'warning' }])
-    expect(rights[0]!.message).toContain('could not be tried without changing anything')
+    expect(rights[0]!.message).toContain('could not be tried without changing anything: ')
+    expect(rights[0]!.message).toContain('user loader has the roles')
   })
 
   test('has the source verify a registered repository, and sees when this machine looks elsewhere', async () => {

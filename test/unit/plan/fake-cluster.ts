@@ -109,10 +109,12 @@ function answer(state: FakeState, { method, path }: HttpRequest): unknown {
       return { nodes: { n1: { name: 'node-1', plugins: [], modules: [{ name: 'repository-s3' }] } } }
     case 'GET /_cat/allocation':
       return [{ node: 'node-1', 'disk.avail': '1000000000000', 'disk.total': '2000000000000' }]
-    case 'GET /_index_template':
     case 'GET /_template':
-    case 'GET /_component_template':
       return {}
+    case 'GET /_index_template':
+      return { index_templates: [] }
+    case 'GET /_component_template':
+      return { component_templates: [] }
     default:
       if (method === 'GET' || method === 'HEAD')
         return new Status(404, { error: { type: 'none', reason: 'no handler' } })
