@@ -1,0 +1,77 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { PAIRS, type Member } from '../../test/e2e/pairs.ts'
+import type { Manifest } from '../../test/fixtures/manifest.ts'
+
+const FIXTURES = new URL('../../test/fixtures/', import.meta.url)
+const NAMES = { elasticsearch: 'Elasticsearch', opensearch: 'OpenSearch' } as const
+
+/** The text of docs/compatibility.md. */
+export function compatibilityPage(): string {
+  return `# Compatibility
+
+Both tables are generated from the tests with \`npm run docs\`, and a test keeps them current. Versions between two that are
+listed use the same file formats, so they are expected to work; they are not tested.
+
+## Sources
+
+Every document of a snapshot that this server wrote is read and compared with what was sent to the server, in \`make test
+GROUP=unit\`: identifier, routing, mapping type and source. The snapshots hold deleted and updated documents, nested documents,
+both compressions, several shards and segments, and sources in JSON, SMILE, CBOR and YAML. The last column names the servers
+into which such a data set is migrated from a running source, with every document compared afterwards, in \`make test
+GROUP=e2e\`.
+
+${sourcesTable()}
+## Targets
+
+${targetsTable()}
+## Repositories
+
+| repository | proven with |
+| ---------- | ----------- |
+| folder (\`fs\`) | every version above |
+| S3 (\`s3\`) | two S3 servers other than that of AWS, which is not tested: one serving folders, one to which OpenSearch 3.8 writes |
+
+`
+}
+
+/** The table of sources, as docs/compatibility.md and the README show it. */
+export function sourcesTable(): string {
+  const rows = producers()
+    .toSorted(byAge)
+    .map(({ distribution, version, lucene }) => {
+      const into = PAIRS.filter(({ sources }) =>
+        sources.some((source) => isSame(source, { distribution, version })),
+      ).map(({ target }) => nameOf(target))
+      return `| ${nameOf({ distribution, version })} | ${lucene} | every document | ${into.join(', ') || 'not tested'} |`
+    })
+  return `| source | Lucene | snapshots read | migrated end to end into |
+| ------ | ------ | -------------- | ------------------------ |
+${rows.join('\n')}
+`
+}
+
+function targetsTable(): string {
+  const rows = PAIRS.map(({ target, sources }) => `| ${nameOf(target)} | ${sources.map(nameOf).join(', ')} |`)
+  return `| target | migrated into it end to end |
+| ------ | --------------------------- |
+${rows.join('\n')}
+`
+}
+
+/** The servers that wrote the fixtures. */
+function producers(): Manifest['producedBy'][] {
+  return readdirSync(FIXTURES, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory() && /^(es|os)-/.test(entry.name))
+    .map(({ name }) => {
+      const manifest = JSON.parse(readFileSync(new URL(`${name}/manifest.json`, FIXTURES), 'utf8')) as Manifest
+      return manifest.producedBy
+    })
+}
+
+const isSame = (a: Member, b: Member): boolean => a.distribution === b.distribution && a.version === b.version
+const nameOf = ({ distribution, version }: Member): string => `${NAMES[distribution]} ${version}`
+
+function byAge(a: Member, b: Member): number {
+  if (a.distribution !== b.distribution) return a.distribution < b.distribution ? -1 : 1
+  return a.version.localeCompare(b.version, 'en', { numeric: true })
+}
