@@ -1,4 +1,4 @@
-import { isCollection, isMap, isScalar, parseDocument, stringify, type Document, type Pair } from 'yaml'
+import { isAlias, isCollection, isMap, isScalar, parseDocument, stringify, type Document, type Pair } from 'yaml'
 import { YAML_OPTIONS } from './parse-yaml.ts'
 import { keyText } from './source-text.ts'
 
@@ -28,13 +28,13 @@ export function removeValue(text: string, path: readonly string[]): string {
 
 /**
  * Replaces a key and its single value by another key and text in place, such as an inline `password` by `passwordFromFile`.
- * Throws when there is no single value at the path.
+ * Undefined when there is no single value at the path itself, as when it comes in by a merge key.
  */
-export function replaceKey(text: string, path: readonly string[], key: string, value: string): string {
+export function replaceKey(text: string, path: readonly string[], key: string, value: string): string | undefined {
   const pair = pairAt(readDocument(text), path)
   const from = isScalar(pair?.key) ? pair.key.range?.[0] : undefined
   const to = isScalar(pair?.value) ? pair.value.range : undefined
-  if (from === undefined || to === undefined || to === null) throw new Error(`there is no value at ${path.join('.')}`)
+  if (from === undefined || to === undefined || to === null) return undefined
   // The end of a block text takes its line end with it.
   const end = text.slice(to[0], to[1]).endsWith('\n') ? '\n' : ''
   return `${text.slice(0, from)}${key}: ${scalarText(value)}${end}${text.slice(to[1])}`
@@ -47,7 +47,12 @@ function readDocument(text: string): Document.Parsed {
 }
 
 function pairAt(document: Document.Parsed, path: readonly string[]): Pair | undefined {
-  const parent: unknown = path.length === 1 ? document.contents : document.getIn(typedPath(document, path.slice(0, -1)))
+  let parent: unknown = document.contents
+  for (const key of path.slice(0, -1)) {
+    if (isMap(parent)) parent = parent.items.findLast((item) => keyText(item) === key)?.value
+    else parent = isCollection(parent) ? parent.items[Number(key)] : undefined
+    if (isAlias(parent)) parent = parent.resolve(document)
+  }
   return isMap(parent) ? parent.items.findLast((item) => keyText(item) === path.at(-1)) : undefined
 }
 

@@ -4,6 +4,7 @@ import {
   isPair,
   isScalar,
   isSeq,
+  parseDocument,
   visit,
   type Document,
   type LineCounter,
@@ -117,6 +118,11 @@ export function keyText(pair: Pair): string | undefined {
 
 function keyNode(pair: Pair | undefined): Node | undefined {
   return isScalar(pair?.key) ? pair.key : undefined
+}
+
+/** The text with the values of secrets replaced by asterisks. */
+export function redactSecrets(text: string): string {
+  return withoutSecrets(text, parseDocument(text, { uniqueKeys: false, merge: true, prettyErrors: false }))
 }
 
 /** Keys whose values are secrets wherever they stand. */

@@ -69,7 +69,7 @@ test('removing what is not there changes nothing', () => {
 
 test('an inline password becomes a reference in place', () => {
   const path = ['sourceClusters', 'shop', 'authConfig', 'basic', 'password']
-  expect(changed(replaceKey(TEXT, path, 'passwordFromFile', '/run/secrets/shop'))).toEqual([
+  expect(changed(replaceKey(TEXT, path, 'passwordFromFile', '/run/secrets/shop')!)).toEqual([
     '-        password: "hunter2"   # to be moved',
     '+        passwordFromFile: /run/secrets/shop   # to be moved',
   ])
@@ -84,5 +84,15 @@ test('a password of several lines is replaced as a whole', () => {
 
 test('only YAML can be edited', () => {
   expect(() => setValue('a: [', ['a'], 1)).toThrow('only a text that is YAML can be edited')
-  expect(() => replaceKey(TEXT, ['migrations'], 'x', 'y')).toThrow('there is no value at migrations')
+})
+
+test('a key without a single value of its own is not replaced', () => {
+  expect(replaceKey(TEXT, ['migrations'], 'x', 'y')).toBeUndefined()
+  expect(replaceKey('a: &a { password: x }\nb: { <<: *a }\n', ['b', 'password'], 'x', 'y')).toBeUndefined()
+})
+
+test('a key that is reached through an alias is replaced where it stands', () => {
+  expect(replaceKey('a: &a { password: x }\nb: *a\n', ['b', 'password'], 'file', '/f')).toBe(
+    'a: &a { file: /f }\nb: *a\n',
+  )
 })

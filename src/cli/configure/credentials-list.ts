@@ -1,0 +1,18 @@
+import { renderTable } from '../../report/table.ts'
+import type { CommandRun } from '../command.ts'
+import { EXIT } from '../exit-codes.ts'
+import { listCredentials } from './credential-store.ts'
+
+/** `workflow configure credentials list`: names and keys, never values. */
+export const run: CommandRun = async (world, input) => {
+  const credentials = await listCredentials(world)
+  if (input.text('output') === 'json') {
+    await world.stdout.write(`${JSON.stringify({ schemaVersion: 1, credentials }, undefined, 2)}\n`)
+  } else if (credentials.length === 0) {
+    await world.stderr.write('No credentials are kept.\n')
+  } else {
+    const rows = credentials.map(({ name, keys }) => [name, keys.join(', ')])
+    await world.stdout.write(renderTable([{ title: 'NAME' }, { title: 'KEYS' }], rows))
+  }
+  return EXIT.done
+}

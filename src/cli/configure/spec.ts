@@ -1,0 +1,103 @@
+import type { ArgumentSpec, CommandSpec, OptionSpec } from '../command.ts'
+
+const OUTPUT: OptionSpec = {
+  flags: '-o, --output <format>',
+  description: 'form of the result',
+  choices: ['text', 'json'],
+  defaultValue: 'text',
+}
+const FILE: ArgumentSpec = {
+  name: 'file',
+  description: 'a configuration, - for standard input; the saved one when left out',
+}
+
+/** `workflow configure`: the saved configuration. */
+export const configureCommand: CommandSpec = {
+  name: 'configure',
+  summary: 'write, check and show the saved configuration',
+  commands: [
+    {
+      name: 'sample',
+      summary: 'show a configuration to begin with',
+      options: [{ flags: '--load', description: 'save it as the configuration; an earlier one is kept' }],
+      examples: ['workflow configure sample --load', 'workflow configure sample > migration.yaml'],
+      load: () => import('./sample.ts'),
+    },
+    {
+      name: 'edit',
+      summary: 'change the saved configuration in your editor',
+      details:
+        'Opens $VISUAL, else $EDITOR, else vi. A text with errors is not saved; it is kept as a draft, which the next edit\n' +
+        'goes on with. With --stdin the configuration is replaced by standard input, or left as it is when that has errors.',
+      options: [{ flags: '--stdin', description: 'replace it by standard input' }],
+      examples: ['workflow configure edit', 'workflow configure edit --stdin < migration.yaml'],
+      load: () => import('./edit.ts'),
+    },
+    {
+      name: 'view',
+      summary: 'show the saved configuration, without its secrets',
+      options: [{ flags: '--secrets', description: 'show secrets as well, so that the text can be used elsewhere' }],
+      load: () => import('./view.ts'),
+    },
+    {
+      name: 'validate',
+      summary: 'check a configuration without asking any cluster',
+      arguments: [FILE],
+      options: [OUTPUT],
+      examples: ['workflow configure validate', 'workflow configure validate migration.yaml -o json'],
+      load: () => import('./validate.ts'),
+    },
+    {
+      name: 'convert',
+      summary: 'write a configuration in the other of its two forms and list what changes in meaning',
+      details:
+        'The form of the documentation has migrations, the newer upstream form snapshotMigrationConfigs. The text goes to\n' +
+        'standard output, what changes to standard error. Comments are not carried over.',
+      arguments: [FILE],
+      options: [OUTPUT],
+      examples: ['workflow configure convert upstream.yaml > migration.yaml'],
+      load: () => import('./convert.ts'),
+    },
+    {
+      name: 'clear',
+      summary: 'remove the saved configuration; it stays among the earlier ones',
+      load: () => import('./clear.ts'),
+    },
+    {
+      name: 'credentials',
+      summary: 'keep user names, passwords and API keys outside of the configuration',
+      commands: [
+        {
+          name: 'list',
+          summary: 'list the credentials that are kept, without their values',
+          options: [OUTPUT],
+          load: () => import('./credentials-list.ts'),
+        },
+        {
+          name: 'set',
+          summary: 'keep a value that is read from standard input',
+          details:
+            'authConfig.basic.secretName: NAME refers to the keys username and password of NAME, authConfig.apiKey.secretName\n' +
+            'to its key apiKey.',
+          arguments: [
+            { name: 'name', description: 'name of the credential', required: true },
+            { name: 'key', description: 'username, password or apiKey', required: true },
+          ],
+          examples: ['workflow configure credentials set shop-login password < password.txt'],
+          load: () => import('./credentials-set.ts'),
+        },
+        {
+          name: 'remove',
+          summary: 'forget a credential with all its keys',
+          arguments: [{ name: 'name', description: 'name of the credential', required: true }],
+          load: () => import('./credentials-remove.ts'),
+        },
+        {
+          name: 'move',
+          summary: 'move passwords and API keys of the saved configuration into files that only you can read',
+          load: () => import('./credentials-move.ts'),
+        },
+      ],
+    },
+  ],
+}
