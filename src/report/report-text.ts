@@ -50,7 +50,13 @@ function head({ name, phase, startedAt, finishedAt, message, totals }: Report): 
 }
 
 function stepRow({ title, phase, seconds, summary }: Report['steps'][number]): string[] {
-  return [title, phase, seconds === undefined ? '-' : formatDuration(seconds * 1000), summary ?? '']
+  return [title, phase, took(seconds), summary ?? '']
+}
+
+/** Times of steps are whole seconds. */
+function took(seconds: number | undefined): string {
+  if (seconds === undefined) return '-'
+  return seconds === 0 ? '<1s' : formatDuration(seconds * 1000)
 }
 
 function countCells({ read, acknowledged, rejected, skipped, sourceless, bytes }: DocumentTotals): string[] {

@@ -55,32 +55,60 @@ export class Journal {
 
 /** Reads a journal without changing it; a torn last line is left out. */
 export function readJournal(path: string): RunEvent[] {
-  return parseJournal(
-    wrap(path, 'read', () => readFileSync(path)),
-    path,
-  ).events
+  return parseJournal(readBytes(path), path).events
 }
+
+/**
+ * The events of a journal that status shows: all but those of work items, which are most of a long run. They are not even
+ * parsed, so damage in them is left to the runner to find.
+ */
+export function readRunEvents(path: string): RunEvent[] {
+  return parseJournal(readBytes(path), path, isWorkLine).events
+}
+
+function readBytes(path: string): Buffer {
+  return wrap(path, 'read', () => readFileSync(path))
+}
+
+const WORK_TYPE = Buffer.from('"type":"work-')
+
+/** True for the line of a work item's event; the time and the type come first in every line. */
+function isWorkLine(line: Buffer): boolean {
+  return line.subarray(0, TYPE_WITHIN).includes(WORK_TYPE)
+}
+
+/** Bytes within which the type of an event has begun: checksum, `{"at":` and a time. */
+const TYPE_WITHIN = 48
 
 /** The events in a journal's bytes and the length of its intact part. `STATE_CORRUPT` for damage before the last line. */
 export function parseJournal(
   bytes: Buffer,
   path: string,
+  skip: (line: Buffer) => boolean = () => false,
 ): { readonly events: RunEvent[]; readonly validBytes: number } {
   const events: RunEvent[] = []
+  let lines = 0
   let start = 0
   while (start < bytes.length) {
     const end = bytes.indexOf(0x0a, start)
-    const event = end === -1 ? undefined : parseLine(bytes.subarray(start, end))
+    const line = bytes.subarray(start, end === -1 ? start : end)
+    if (line.length > 0 && skip(line)) {
+      lines++
+      start = end + 1
+      continue
+    }
+    const event = parseLine(line)
     if (event === undefined) {
       const isLast = end === -1 || end === bytes.length - 1
       if (isLast) break
-      throw new Failure('STATE_CORRUPT', `line ${events.length + 1} (byte ${start}) does not fit its checksum`, {
+      throw new Failure('STATE_CORRUPT', `line ${lines + 1} (byte ${start}) does not fit its checksum`, {
         op: 'read',
         subject: path,
         hint: 'Restore the folder of the workflow from a copy, or submit again under another name.',
       })
     }
     events.push(event.value)
+    lines++
     start = end + 1
   }
   return { events, validBytes: start }

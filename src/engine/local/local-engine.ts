@@ -9,7 +9,7 @@ import type { Plan } from '../../plan/plan.ts'
 import type { LogLine } from '../../report/log-line.ts'
 import type { RunView } from '../../report/run-view.ts'
 import type { Engine, Submission, SubmitOptions } from '../engine.ts'
-import { Journal, readJournal } from './journal.ts'
+import { Journal, readJournal, readRunEvents } from './journal.ts'
 import { acquireLock, readLock, type HeldLock } from './lock.ts'
 import { logOf } from './run-log.ts'
 import { foldEvents, stepState, type RunState } from './run-state.ts'
@@ -232,7 +232,7 @@ export class LocalEngine implements Engine {
     const folder = workflowFolder(this.#parts.home, name)
     // The lock first: a runner that ends in between is then seen as ended, never as dead.
     const alive = readLock(folder.path, this.#parts.clock)?.alive ?? false
-    return { folder, plan: readPlan(folder), state: foldEvents(readJournal(folder.journal)), alive }
+    return { folder, plan: readPlan(folder), state: foldEvents(readRunEvents(folder.journal)), alive }
   }
 
   #viewOf({ plan, state, alive }: StoredRun): RunView {
@@ -269,7 +269,7 @@ export class LocalEngine implements Engine {
 }
 
 function runnersOf(folder: WorkflowFolder): number {
-  return readJournal(folder.journal).filter((event) => event.type === 'runner-started').length
+  return readRunEvents(folder.journal).filter((event) => event.type === 'runner-started').length
 }
 
 function lastWords(folder: WorkflowFolder): string {
