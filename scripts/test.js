@@ -6,6 +6,8 @@ import { homedir, tmpdir } from 'node:os'
 import { join } from 'node:path'
 
 const total = { passed: 0, failed: 0, skipped: 0 }
+/** Names of skipped tests; a name has the reason where the machine is one. */
+const skips = new Set()
 const folder = mkdtempSync(join(tmpdir(), 'backfill-test-'))
 const cache =
   process.env['BACKFILL_TEST_CACHE'] ??
@@ -39,6 +41,7 @@ for (const name of names) {
   groups[name]()
 }
 rmSync(folder, { recursive: true, force: true })
+if (skips.size > 0) console.log(`\nSkipped:\n${[...skips].map((name) => `  ${name}`).join('\n')}`)
 console.log(`\n${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`)
 process.exit(total.failed === 0 ? 0 : 1)
 
@@ -72,6 +75,11 @@ function vitest(project, node) {
   total.passed += result.numPassedTests
   total.failed += result.numFailedTests
   total.skipped += result.numPendingTests + result.numTodoTests
+  for (const { assertionResults } of result.testResults) {
+    for (const { status: outcome, fullName } of assertionResults) {
+      if (!['passed', 'failed'].includes(outcome)) skips.add(`${project}: ${fullName}`)
+    }
+  }
   // A file that cannot be loaded, or an unhandled error, fails the run without failing a test.
   if (status !== 0 && result.numFailedTests === 0) count(`vitest ${project} (exit ${status})`, 'failed')
 }

@@ -75,7 +75,7 @@ async function migrate(
 ): Promise<void> {
   const home = join(work, named(source).replace(' ', '-'))
   const file = join(work, 'migration.yaml')
-  const groups = `      - indices: ${JSON.stringify(['*', ...leftOut])}\n`
+  const groups = `      - indices: ${JSON.stringify(['*', ...Object.keys(leftOut).map((name) => `-${name}`)])}\n`
   writeFileSync(file, pageConfiguration(source, target, { groups }))
   const result = await runProgram(['submit', '-f', file, '--wait', '--timeout', '600'], { home })
   const more = ['rejects', 'output --tail 40'].map((call) => runProgram(call.split(' '), { home }))
@@ -97,7 +97,7 @@ async function looseDocuments(target: ServerHandle, cluster: FilledCluster): Pro
 /** One line for each document that the target lacks, has beyond, or has otherwise than the source. */
 async function differences(cluster: FilledCluster, target: ServerHandle, { leftOut }: SourceMember): Promise<string[]> {
   const lines: string[] = []
-  const names = [...cluster.indices.keys()].filter((name) => !name.startsWith('.') && !leftOut.includes(`-${name}`))
+  const names = [...cluster.indices.keys()].filter((name) => !name.startsWith('.') && !(name in leftOut))
   const there = await indexNames(target)
   for (const name of names) {
     if (!there.includes(name)) {

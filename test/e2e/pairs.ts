@@ -6,9 +6,9 @@ export interface Member {
   readonly version: string
 }
 
-/** A source version, and the patterns of what its data set holds that cannot be moved document by document. */
+/** A source version, with what its data set holds that cannot be moved document by document: index and reason. */
 export interface SourceMember extends Member {
-  readonly leftOut: readonly string[]
+  readonly leftOut: Readonly<Record<string, string>>
 }
 
 /** A target version with the source versions that are migrated into it. */
@@ -17,12 +17,19 @@ export interface TargetPairs {
   readonly sources: readonly SourceMember[]
 }
 
-const SOURCELESS = ['-nosource']
-/** Types of one index have identifiers in common there, so one document would overwrite the other. */
-const TYPED = [...SOURCELESS, '-types', '-parent']
-const REBUILT = [...SOURCELESS, '-synthetic', '-logs-like']
+const SOURCELESS = { nosource: 'its sources are switched off' }
+const REBUILT = {
+  ...SOURCELESS,
+  synthetic: 'its sources are synthetic',
+  'logs-like': 'its sources are synthetic',
+}
+const TYPED = {
+  ...SOURCELESS,
+  types: 'its mapping types have identifiers in common',
+  parent: 'its mapping types have identifiers in common',
+}
 
-const elasticsearch = (version: string, leftOut = SOURCELESS): SourceMember => ({
+const elasticsearch = (version: string, leftOut: SourceMember['leftOut'] = SOURCELESS): SourceMember => ({
   distribution: 'elasticsearch',
   version,
   leftOut,
