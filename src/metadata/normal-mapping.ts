@@ -86,7 +86,6 @@ const TYPE_DEFAULTS: Readonly<Record<string, Defaults>> = {
   text: { index_options: 'positions', norms: 'true', doc_values: 'false' },
   search_as_you_type: { max_shingle_size: '3' },
   join: { eager_global_ordinals: 'true' },
-  object: { type: 'object' },
   rank_feature: { positive_score_impact: 'true' },
   wildcard: { doc_values: 'false' },
 }

@@ -14,7 +14,8 @@ import type { TargetVersion } from './version-range.ts'
 
 /**
  * The body with which the target creates an index like `index`: settings, mappings and aliases in its own words. Pure and
- * deterministic; translating the result again changes nothing. It never fails: what has no equivalent is in `problems`.
+ * deterministic; translating the result once more, as an index of the target, changes nothing. It never fails: what has no
+ * equivalent is in `problems`.
  */
 export function translateIndex(
   index: SourceIndex,

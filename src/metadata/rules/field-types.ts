@@ -84,6 +84,9 @@ const NEAREST: Readonly<Record<string, { readonly type: string; readonly reason:
   semantic_text: { type: 'text', reason: 'text is searched by words, not by meaning' },
 }
 
+/** Characters of four bytes that fit into the 32766 bytes of a term. */
+const LONGEST_KEYWORD = 8191
+
 /** The nearest type where the same one is missing. */
 export const nearestType: FieldRule = {
   kind: 'field',
@@ -96,6 +99,11 @@ export const nearestType: FieldRule = {
     const missing = missingType(type, target)
     if (missing === undefined) return field
     entry.note('approximated', 'type', type, nearest.type, `${missing}; ${nearest.reason}`)
-    return jsonObject(Object.entries(field).map(([name, value]) => [name, name === 'type' ? nearest.type : value]))
+    const members = Object.entries(field).map(
+      ([name, value]) => [name, name === 'type' ? nearest.type : value] as const,
+    )
+    if (type !== 'wildcard' || field['ignore_above'] !== undefined) return jsonObject(members)
+    entry.note('changed', 'ignore_above', undefined, LONGEST_KEYWORD, 'longer values would refuse their documents')
+    return jsonObject([...members, ['ignore_above', LONGEST_KEYWORD]])
   },
 }
