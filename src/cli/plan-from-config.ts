@@ -34,9 +34,9 @@ export async function loadAndPlan(world: World, file: string | undefined): Promi
 
 /** The plan alone; nothing stays open. */
 export async function planFromConfig(world: World, file: string | undefined): Promise<Plan> {
-  const { plan, close } = await loadAndPlan(world, file)
-  await close()
-  return plan
+  const loaded = await loadAndPlan(world, file)
+  await loaded.close()
+  return loaded.plan
 }
 
 /** The questions of planning, answered by the clusters and stores of the real world; `close` ends the connections. */

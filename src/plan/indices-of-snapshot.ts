@@ -1,5 +1,6 @@
 import { mapBounded } from '../core/concurrency.ts'
 import { isFailure } from '../core/failure.ts'
+import type { ProductVersion } from '../metadata/version-range.ts'
 import type { IndexMetadata } from '../repository/index-metadata.ts'
 import { openRepository } from '../repository/open.ts'
 import { requireComplete, type Snapshot } from '../repository/snapshot.ts'
@@ -7,6 +8,7 @@ import { countDocuments, hasNestedObjects } from '../source/count-documents.ts'
 import type { Offer } from './offer.ts'
 import type { PlanQuestions } from './planning.ts'
 import type { PlannedIndex, PlannedRepository } from './plan.ts'
+import { createdBy } from './source-definitions.ts'
 
 /** Up to this many shards are looked into for their documents and bytes; beyond, Register Snapshot counts them. */
 const SHARDS_LOOKED_INTO = 500
@@ -20,6 +22,7 @@ export async function indicesOfSnapshot(
   wanted: { readonly name: string; readonly partial: 'fail' | 'accept' },
   repository: PlannedRepository,
   questions: Pick<PlanQuestions, 'openLocation'>,
+  fallback: ProductVersion,
   signal: AbortSignal,
 ): Promise<Offer> {
   const opened = await openRepository(await questions.openLocation(repository), signal)
@@ -36,6 +39,10 @@ export async function indicesOfSnapshot(
       // The record of the snapshot has only names; those of the indices behind a stream follow one rule.
       indices: snapshot.indexNames.filter((index) => index.startsWith(`.ds-${name}-`)),
     })),
+    definitions: async (names, at) => {
+      const metadata = await snapshot.indices(names, at)
+      return metadata.map((index) => ({ ...index, createdVersion: createdBy(index.createdVersion, fallback) }))
+    },
     describe: async (names, at) => {
       const metadata = await snapshot.indices(names, at)
       const shards = metadata.reduce((sum, index) => sum + index.numberOfShards, 0)

@@ -12,6 +12,10 @@ export async function indicesOfSource(source: SourceAnswers): Promise<Offer> {
     names: new Set(open.keys()),
     closed: new Set(lines.filter((line) => line.status === 'close').map((line) => line.index)),
     dataStreams: await source.dataStreams(),
+    definitions: async (names) => {
+      const all = await source.definitions()
+      return names.flatMap((name) => all.get(name) ?? [])
+    },
     describe: (names) => {
       const red = names.filter((name) => open.get(name)?.health === 'red')
       const indices = names.flatMap((name) => {

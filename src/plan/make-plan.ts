@@ -1,13 +1,16 @@
 import type { Cluster } from '../cluster/cluster.ts'
 import type { Config, ConfigGroup, ConfigMigration, ConfigSnapshot } from '../config/config.ts'
-import { Failure } from '../core/failure.ts'
+import { listPlugins } from '../cluster/nodes.ts'
+import { Failure, isFailure } from '../core/failure.ts'
 import { configDigest } from './config-digest.ts'
-import type { Plan, PlannedCluster, PlannedGroup, PlannedMigration, PlannedSnapshot } from './plan.ts'
+import { metadataChanges } from './metadata-changes.ts'
+import type { Plan, PlannedChange, PlannedCluster, PlannedGroup, PlannedMigration, PlannedSnapshot } from './plan.ts'
 import { addressOf, claimWarning, connectTo, planCluster } from './plan-cluster.ts'
 import { planSteps } from './plan-steps.ts'
 import type { PlanQuestions } from './planning.ts'
 import { resolveIndices, type ResolvedIndices } from './resolve-indices.ts'
 import { resolveRepository } from './resolve-repository.ts'
+import { productOf } from './source-definitions.ts'
 import { sourceAnswers, type SourceAnswers } from './source-answers.ts'
 
 /**
@@ -41,7 +44,9 @@ export async function makePlan(config: Config, questions: PlanQuestions, signal:
     const planning = { id: `m${position + 1}`, source: answers.get(wanted.source)!, earlier, warnings }
     const repository = await resolveRepository(config, wanted, planning, questions, signal)
     const resolved = await resolveIndices(wanted, planning, repository, questions, signal)
-    migrations.push(planMigration(planning.id, wanted, repository, resolved))
+    const target = targetClusters.get(wanted.target)!
+    const changes = await changesOf(wanted, resolved, target, warnings, signal)
+    migrations.push(planMigration(planning.id, wanted, repository, resolved, changes))
   }
   const approvals = config.migrations.map((migration) => migration.groups.map((group) => group.approval))
   const { snapshot, repository, workState } = config.cleanup
@@ -91,6 +96,7 @@ function planMigration(
   wanted: ConfigMigration,
   repository: PlannedMigration['repository'],
   resolved: ResolvedIndices,
+  changes: readonly (readonly PlannedChange[] | undefined)[],
 ): PlannedMigration {
   const { source, target, snapshot, groups } = wanted
   return {
@@ -99,7 +105,9 @@ function planMigration(
     target,
     repository,
     snapshot: planSnapshot(snapshot, resolved),
-    groups: groups.map((group, position) => planGroup(`${id}g${position + 1}`, group, resolved.groups[position]!)),
+    groups: groups.map((group, position) =>
+      planGroup(`${id}g${position + 1}`, group, resolved.groups[position]!, changes[position]),
+    ),
   }
 }
 
@@ -114,7 +122,37 @@ function planSnapshot(snapshot: ConfigSnapshot, resolved: ResolvedIndices): Plan
   }
 }
 
-function planGroup(id: string, group: ConfigGroup, found: ResolvedIndices['groups'][number]): PlannedGroup {
+/** What each group's indices have to change for the target; where that cannot be asked, the plan is made without. */
+async function changesOf(
+  { groups }: ConfigMigration,
+  resolved: ResolvedIndices,
+  target: Cluster,
+  warnings: string[],
+  signal: AbortSignal,
+): Promise<(readonly PlannedChange[] | undefined)[]> {
+  if (!groups.some((group, at) => group.metadata.enabled && resolved.groups[at]!.indices.length > 0)) return []
+  try {
+    const version = { ...productOf(target), plugins: await listPlugins(target, signal) }
+    const changes: (readonly PlannedChange[] | undefined)[] = []
+    for (const [at, group] of groups.entries()) {
+      const names = resolved.groups[at]!.indices.map((index) => index.name)
+      const wanted = group.metadata.enabled && names.length > 0
+      changes.push(wanted ? metadataChanges(await resolved.definitions(names), version) : undefined)
+    }
+    return changes
+  } catch (error) {
+    if (!isFailure(error) || error.code === 'ABORTED') throw error
+    warnings.push(`changes of settings and mappings are not listed: ${error.message}`)
+    return []
+  }
+}
+
+function planGroup(
+  id: string,
+  group: ConfigGroup,
+  found: ResolvedIndices['groups'][number],
+  changes: readonly PlannedChange[] | undefined,
+): PlannedGroup {
   const { metadata, backfill, priority } = group
   const { settings, mappings } = metadata
   return {
@@ -132,6 +170,7 @@ function planGroup(id: string, group: ConfigGroup, found: ResolvedIndices['group
       ...(isEmpty(settings) ? {} : { settings }),
       ...(isEmpty(mappings) ? {} : { mappings }),
     },
+    ...(changes === undefined ? {} : { changes }),
     backfill: {
       enabled: backfill.enabled,
       ...(backfill.workers === undefined ? {} : { workers: backfill.workers }),

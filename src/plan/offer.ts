@@ -1,3 +1,4 @@
+import type { SourceIndex } from '../metadata/source-index.ts'
 import type { PlannedIndex } from './plan.ts'
 
 /** The indices that a migration can choose from. */
@@ -15,4 +16,6 @@ export interface Offer {
     names: readonly string[],
     signal: AbortSignal,
   ): Promise<{ readonly indices: readonly PlannedIndex[]; readonly warnings: readonly string[] }>
+  /** Settings, mappings and aliases of some of `names`. */
+  definitions(names: readonly string[], signal: AbortSignal): Promise<readonly SourceIndex[]>
 }

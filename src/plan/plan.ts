@@ -105,6 +105,8 @@ export interface PlannedGroup {
   readonly priority?: number
   readonly indices: readonly PlannedIndex[]
   readonly metadata: PlannedMetadata
+  /** What the rules for the target's version change; absent when metadata is not migrated or could not be looked at. */
+  readonly changes?: readonly PlannedChange[]
   readonly backfill: PlannedBackfill
   readonly verify: 'counts' | 'sample' | 'full' | 'off'
 }
@@ -113,6 +115,21 @@ export interface PlannedGroup {
 export interface PlannedPattern {
   readonly pattern: string
   readonly indices: number
+}
+
+/** A change of settings, mappings or aliases that several indices have alike, and why it is made. */
+export interface PlannedChange {
+  /** Name of the rule, as in the documentation. */
+  readonly rule: string
+  /** As in the result of Migrate Metadata; `problem`: there is no equivalent on the target. */
+  readonly action: 'changed' | 'dropped' | 'approximated' | 'kept-different' | 'problem'
+  /** Dotted path, such as `mappings.properties.title.type`. */
+  readonly path: string
+  readonly reason: string
+  /** How many indices of the group have it. */
+  readonly indices: number
+  /** The first of them. */
+  readonly examples: readonly string[]
 }
 
 /** An index as it was when the plan was made. */

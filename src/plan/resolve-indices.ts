@@ -1,5 +1,6 @@
 import type { ConfigGroup, ConfigMigration } from '../config/config.ts'
 import { Failure } from '../core/failure.ts'
+import type { SourceIndex } from '../metadata/source-index.ts'
 import { indicesOfSnapshot } from './indices-of-snapshot.ts'
 import { indicesOfSource } from './indices-of-source.ts'
 import { leftOut } from './left-out.ts'
@@ -7,12 +8,15 @@ import { noMatch } from './no-match.ts'
 import type { Offer } from './offer.ts'
 import type { PlanningMigration, PlanQuestions } from './planning.ts'
 import type { PlannedIndex, PlannedPattern, PlannedRepository } from './plan.ts'
+import { productOf } from './source-definitions.ts'
 import { selectNames } from './select-names.ts'
 
 /** What the groups of a migration match. */
 export interface ResolvedIndices {
   /** In the order of the groups. */
   readonly groups: readonly { readonly indices: readonly PlannedIndex[]; readonly matches: readonly PlannedPattern[] }[]
+  /** Settings, mappings and aliases of some of them. */
+  definitions(names: readonly string[]): Promise<readonly SourceIndex[]>
   /** The existing snapshot they were found in, by its own name; undefined when it is still to be taken. */
   readonly snapshot: string | undefined
 }
@@ -31,7 +35,7 @@ export async function resolveIndices(
 ): Promise<ResolvedIndices> {
   const offer = migration.snapshot.create
     ? await indicesOfSource(planning.source)
-    : await indicesOfSnapshot(migration.snapshot, repository, questions, signal)
+    : await indicesOfSnapshot(migration.snapshot, repository, questions, productOf(planning.source.cluster), signal)
   const owners = new Map<string, string>()
   const chosen = migration.groups.map((group) => {
     const { selected, matches } = selectNames(offer.names, group.indices)
@@ -49,6 +53,7 @@ export async function resolveIndices(
       indices: names.flatMap((name) => byName.get(name) ?? []),
       matches: matches.map(({ pattern, count }) => ({ pattern, indices: count })),
     })),
+    definitions: (names) => offer.definitions(names, signal),
     snapshot: offer.snapshot,
   }
 }

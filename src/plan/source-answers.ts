@@ -3,6 +3,8 @@ import { listDataStreams, type DataStream } from '../cluster/data-streams.ts'
 import { catIndices, type IndexLine } from '../cluster/indices.ts'
 import { listNodes } from '../cluster/nodes.ts'
 import { listRepositories, type RegisteredRepository } from '../cluster/repositories.ts'
+import type { SourceIndex } from '../metadata/source-index.ts'
+import { sourceDefinitions } from './source-definitions.ts'
 
 /** What a source says of itself. Each question is one request, asked when first needed and never again. */
 export interface SourceAnswers {
@@ -12,6 +14,8 @@ export interface SourceAnswers {
   /** Every index, hidden and closed ones included, by name. */
   indices(): Promise<readonly IndexLine[]>
   dataStreams(): Promise<readonly DataStream[]>
+  /** Settings, mappings and aliases of every index. */
+  definitions(): Promise<ReadonlyMap<string, SourceIndex>>
   /** Folders of `path.repo` over all nodes, each once. */
   repositoryFolders(): Promise<readonly string[]>
 }
@@ -24,6 +28,7 @@ export function sourceAnswers(name: string, cluster: Cluster, signal: AbortSigna
     repositories: once(() => listRepositories(cluster, signal)),
     indices: once(() => catIndices(cluster, signal)),
     dataStreams: once(() => listDataStreams(cluster, signal)),
+    definitions: once(() => sourceDefinitions(cluster, signal)),
     repositoryFolders: once(async () => {
       const nodes = await listNodes(cluster, signal)
       return [...new Set(nodes.flatMap((node) => node.pathRepo))]

@@ -2,6 +2,7 @@ import { formatBytes, formatCount } from '../core/units.ts'
 import type {
   Plan,
   PlannedBackfill,
+  PlannedChange,
   PlannedGroup,
   PlannedIndex,
   PlannedMetadata,
@@ -95,7 +96,19 @@ function renderGroup(group: PlannedGroup, indicesShown: number): string {
   ]
   if (rows.length > 0) lines.push(indent(indent(renderTable(columns, rows))))
   if (hidden > 0) lines.push(`    … and ${formatCount(hidden)} more; -o json has all\n`)
+  lines.push(...renderChanges(group.changes ?? [], indicesShown))
   return lines.join('')
+}
+
+function renderChanges(changes: readonly PlannedChange[], shown: number): string[] {
+  if (changes.length === 0) return []
+  const lines = changes.slice(0, shown).map(({ action, path, reason, indices, examples }) => {
+    const where = indices === 1 ? examples[0]! : count(indices, 'index', 'indices')
+    return `      ${action === 'problem' ? '⚠' : '-'} ${path} (${action}, ${where}): ${reason}\n`
+  })
+  const hidden = changes.length - lines.length
+  if (hidden > 0) lines.push(`      … and ${formatCount(hidden)} more; -o json has all\n`)
+  return ['    Changes for the target:\n', ...lines]
 }
 
 function withCount(pattern: string, indices: number | undefined): string {

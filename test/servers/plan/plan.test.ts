@@ -20,6 +20,7 @@ beforeAll(async () => {
   const client = rest(source)
   await client.put('/logs-1', { settings: { number_of_shards: 3, number_of_replicas: 0 } })
   await client.bulk([1, 2, 3].flatMap((id) => [{ index: { _index: 'logs-1', _id: String(id) } }, { id }]))
+  await client.post('/_flush')
   await client.put('/shop', { settings: { number_of_shards: 1, number_of_replicas: 0 } })
 })
 afterAll(async () => {
@@ -199,7 +200,7 @@ describe('doctor of real clusters', () => {
 
   test('says which rights could not be tried', async () => {
     const client = rest(target)
-    const loader = { username: 'loader', password: 'Test-Loader-1!' }
+    const loader = { username: 'loader', password: 'Harbour-Window-7!' }
     await client.put('/_plugins/_security/api/roles/loads', { cluster_permissions: ['*'], index_permissions: [] })
     await client.put(`/_plugins/_security/api/internalusers/${loader.username}`, {
       password: loader.password,

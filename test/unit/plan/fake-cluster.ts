@@ -24,6 +24,8 @@ export interface FakeIndex {
   readonly pri?: number
   readonly documents?: number
   readonly bytes?: number
+  readonly settings?: Readonly<Record<string, unknown>>
+  readonly mappings?: Readonly<Record<string, unknown>>
 }
 
 /** An answer with a status of its own. */
@@ -81,6 +83,15 @@ function answer(state: FakeState, { method, path }: HttpRequest): unknown {
         'docs.count': status === 'close' ? null : String(documents ?? 10),
         'pri.store.size': status === 'close' ? null : String(bytes ?? 1000),
       }))
+    case 'GET /_all':
+      return Object.fromEntries(
+        (state.indices ?? []).map(({ index, settings = {}, mappings = {} }) => [
+          index,
+          { settings: { index: { number_of_shards: '1', ...settings } }, mappings, aliases: {} },
+        ]),
+      )
+    case 'GET /_cat/plugins':
+      return []
     case 'GET /_snapshot':
       return state.repositories ?? {}
     case 'GET /_nodes/settings':

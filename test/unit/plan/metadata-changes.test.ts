@@ -1,0 +1,53 @@
+import { describe, expect, test } from 'vitest'
+import { renderPlan } from '../../../src/report/plan-text.ts'
+import { Status } from './fake-cluster.ts'
+import { fakeWorld, FS_REPOSITORY, plan, smallConfig } from './planning.ts'
+
+const mapping = (properties: object) => ({ properties })
+const SOURCE = {
+  indices: [
+    { index: 'logs-1', settings: { 'version.created': '7100299' }, mappings: mapping({ at: { type: 'date' } }) },
+    { index: 'logs-2', mappings: mapping({ tree: { type: 'flattened' } }) },
+    { index: 'logs-3', mappings: mapping({ tree: { type: 'flattened' } }) },
+    { index: 'shop', mappings: mapping({ other: { type: 'flattened' } }) },
+  ],
+}
+
+describe('changes of settings and mappings', () => {
+  test('stand in the plan with their reasons, alike ones together, only of planned indices', async () => {
+    const made = await plan(smallConfig(FS_REPOSITORY), fakeWorld(SOURCE))
+    const changes = made.migrations[0]!.groups[0]!.changes!
+    const tree = changes.filter((change) => change.path.includes('tree'))
+    expect(tree).not.toEqual([])
+    for (const change of tree) {
+      expect(change).toMatchObject({ indices: 2, examples: ['logs-2', 'logs-3'] })
+      expect(change.reason).not.toBe('')
+    }
+    expect(changes.some((change) => change.path.includes('other'))).toBe(false)
+    expect(renderPlan(made, { indicesShown: Infinity })).toContain(
+      `${tree[0]!.path} (${tree[0]!.action}, 2 indices): ${tree[0]!.reason}`,
+    )
+  })
+
+  test('are read below their types before 7.0', async () => {
+    const indices = [{ index: 'logs-1', mappings: { event: mapping({ note: { type: 'string' } }) } }]
+    const made = await plan(smallConfig(FS_REPOSITORY), fakeWorld({ version: '2.4.6', indices }))
+    const changes = made.migrations[0]!.groups[0]!.changes!
+    expect(changes.map((change) => change.path)).toContainEqual(expect.stringContaining('mappings.properties.note'))
+  })
+
+  test('are not asked for when metadata stays', async () => {
+    const world = fakeWorld(SOURCE)
+    const group = 'indices: ["logs-*"]\nmetadataMigration: { enabled: false }'
+    const made = await plan(smallConfig(FS_REPOSITORY, group), world)
+    expect(made.migrations[0]!.groups[0]!.changes).toBeUndefined()
+    expect(world.source.requests).not.toContain('GET /_all')
+  })
+
+  test('are left out with a warning where the source does not tell', async () => {
+    const denied = new Status(403, { error: { type: 'security_exception', reason: 'no permissions' } })
+    const made = await plan(smallConfig(FS_REPOSITORY), fakeWorld({ ...SOURCE, answers: { 'GET /_all': denied } }))
+    expect(made.migrations[0]!.groups[0]!.changes).toBeUndefined()
+    expect(made.warnings[0]).toContain('changes of settings and mappings are not listed: ')
+  })
+})
