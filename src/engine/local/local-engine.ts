@@ -9,7 +9,7 @@ import type { Plan } from '../../plan/plan.ts'
 import type { LogLine } from '../../report/log-line.ts'
 import type { RunView } from '../../report/run-view.ts'
 import type { Engine, Submission, SubmitOptions } from '../engine.ts'
-import { Journal, readJournal, readRunEvents } from './journal.ts'
+import { Journal, readJournal } from './journal.ts'
 import { acquireLock, readLock, type HeldLock } from './lock.ts'
 import { logOf } from './run-log.ts'
 import { foldEvents, stepState, type RunState } from './run-state.ts'
@@ -44,6 +44,8 @@ interface StoredRun {
   readonly alive: boolean
 }
 
+/** Events that have no line in the log. */
+const UNLOGGED = ['work-advanced', 'work-done', 'step-progress']
 const START_POLL_MS = 20
 /** Loading the program on a busy machine takes seconds; a runner that is slower than this goes on unwatched. */
 const START_PATIENCE_MS = 15_000
@@ -61,8 +63,9 @@ export class LocalEngine implements Engine {
     const { home, clock } = this.#parts
     const lock = await this.#lockHome()
     try {
-      const earlier = this.#earlierRun(plan, options)
-      if (earlier !== undefined) {
+      const found = this.#earlierRun(plan, options)
+      if (found !== undefined) {
+        const earlier = await this.#atRest(found)
         if (earlier.alive) throw alreadyRunning(earlier)
         if (earlier.state.outcome === 'finished') return { name: earlier.folder.name, kind: 'unchanged' }
         // Nothing was done by the old plan yet, so the new one, which knows the clusters as they are now, takes its place.
@@ -106,7 +109,7 @@ export class LocalEngine implements Engine {
   }
 
   log(name: string | undefined, from: number): Promise<readonly LogLine[]> {
-    return attempt(() => logOf(readJournal(this.#find(name).folder.journal)).slice(from))
+    return attempt(() => logOf(readJournal(this.#find(name).folder.journal, UNLOGGED)).slice(from))
   }
 
   async *rejects(name: string | undefined): AsyncGenerator<string> {
@@ -150,7 +153,7 @@ export class LocalEngine implements Engine {
   async resume(name: string | undefined): Promise<RunView> {
     const lock = await this.#lockHome()
     try {
-      const run = this.#find(name)
+      const run = await this.#atRest(this.#find(name))
       if (run.alive) throw alreadyRunning(run)
       if (run.state.outcome === 'finished') return this.#viewOf(run)
       await this.#start(run.folder)
@@ -165,7 +168,7 @@ export class LocalEngine implements Engine {
     if (name !== undefined) {
       if (!listWorkflows(this.#parts.home).includes(workflowFolder(this.#parts.home, name).name)) return undefined
       const run = this.#read(name)
-      if (run.alive) throw alreadyRunning(run)
+      if (run.alive && run.state.outcome === undefined) throw alreadyRunning(run)
       if (!fresh && run.state.configDigest === plan.configDigest) return run
       throw new Failure('USAGE', fresh ? 'it exists already' : 'it was made from another configuration', {
         op: 'submit',
@@ -176,7 +179,7 @@ export class LocalEngine implements Engine {
     const same = this.#all()
       .filter((run) => run.state.configDigest === plan.configDigest)
       .toSorted((a, b) => b.state.submittedAt - a.state.submittedAt)
-    const running = same.find((run) => run.alive)
+    const running = same.find((run) => run.alive && run.state.outcome === undefined)
     if (running !== undefined) return running
     return fresh ? undefined : same[0]
   }
@@ -200,6 +203,18 @@ export class LocalEngine implements Engine {
       }
       await clock.sleep(START_POLL_MS, signal)
     }
+  }
+
+  /** The run once its runner is really gone or really at work: it says that it has ended a moment before it lets go of the lock. */
+  async #atRest(run: StoredRun): Promise<StoredRun> {
+    const { clock, signal } = this.#parts
+    const deadline = clock.monotonic() + START_PATIENCE_MS
+    let current = run
+    while (current.alive && current.state.outcome !== undefined && clock.monotonic() < deadline) {
+      await clock.sleep(START_POLL_MS, signal)
+      current = this.#read(run.folder.name)
+    }
+    return current
   }
 
   #find(name: string | undefined): StoredRun {
@@ -232,7 +247,7 @@ export class LocalEngine implements Engine {
     const folder = workflowFolder(this.#parts.home, name)
     // The lock first: a runner that ends in between is then seen as ended, never as dead.
     const alive = readLock(folder.path, this.#parts.clock)?.alive ?? false
-    return { folder, plan: readPlan(folder), state: foldEvents(readRunEvents(folder.journal)), alive }
+    return { folder, plan: readPlan(folder), state: foldEvents(readJournal(folder.journal, ['work-'])), alive }
   }
 
   #viewOf({ plan, state, alive }: StoredRun): RunView {
@@ -269,7 +284,7 @@ export class LocalEngine implements Engine {
 }
 
 function runnersOf(folder: WorkflowFolder): number {
-  return readRunEvents(folder.journal).filter((event) => event.type === 'runner-started').length
+  return readJournal(folder.journal, ['work-', 'step-']).filter((event) => event.type === 'runner-started').length
 }
 
 function lastWords(folder: WorkflowFolder): string {

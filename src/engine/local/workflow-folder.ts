@@ -1,13 +1,4 @@
-import {
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  statSync,
-  writeFileSync,
-  existsSync,
-  unlinkSync,
-} from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync, existsSync, unlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { Failure, messageOf } from '../../core/failure.ts'
 import type { Plan } from '../../plan/plan.ts'
@@ -83,7 +74,7 @@ export function readPlan(folder: WorkflowFolder): Plan {
   }
 }
 
-/** Leaves a wish to stop for the runner, which looks every half second. */
+/** Leaves a wish to stop for the runner, which looks for it a few times a second. */
 export function requestStop(folder: WorkflowFolder): void {
   try {
     writeFileSync(folder.stopRequest, '', { mode: 0o600 })
@@ -115,11 +106,6 @@ export function approve(folder: WorkflowFolder, step: string): void {
 /** True when a person has let the step pass. */
 export function isApproved(folder: WorkflowFolder, step: string): boolean {
   return existsSync(join(folder.approvals, step.replaceAll('/', '.')))
-}
-
-/** Milliseconds since 1970 of the last change to the journal. */
-export function journalTime(folder: WorkflowFolder): number {
-  return statSync(folder.journal).mtimeMs
 }
 
 /** The failure for a name that is not there. */
