@@ -122,9 +122,7 @@ async function workflow({ folder, signal }: Lifetime, args: readonly string[], s
 /** What the target holds now, as a table of its own. */
 async function moved(target: ServerHandle): Promise<string> {
   const client = rest(target)
-  const indices = await client.get<{ index: string; 'docs.count': string; pri: string }[]>(
-    '/_cat/indices?format=json&h=index,pri,docs.count&s=index',
-  )
+  const indices = await client.get<{ index: string; pri: string }[]>('/_cat/indices?format=json&h=index,pri&s=index')
   const aliases = await client.get<{ alias: string; index: string }[]>(
     '/_cat/aliases?format=json&h=alias,index&s=alias',
   )
@@ -132,11 +130,16 @@ async function moved(target: ServerHandle): Promise<string> {
   const own = <T>(entries: readonly T[], name: (entry: T) => string): T[] =>
     entries.filter((entry) => !name(entry).startsWith('.'))
   const names = [...new Set(own(aliases, ({ alias }) => alias).map(({ alias }) => alias))]
+  const rows: string[] = []
+  for (const { index, pri } of own(indices, (row) => row.index)) {
+    const { count } = await client.get<{ count: number }>(`/${index}/_count`)
+    rows.push(
+      `        ${index.padEnd(16)} ${count.toLocaleString('en').padStart(7)} documents in ${pri} shard${pri === '1' ? '' : 's'}`,
+    )
+  }
   return [
-    '      The target has these indices (nested documents count as documents of Lucene here):',
-    ...own(indices, ({ index }) => index).map(
-      (row) => `        ${row.index.padEnd(16)} ${row['docs.count'].padStart(7)} in ${row.pri} shards`,
-    ),
+    '      The target has:',
+    ...rows,
     `      aliases: ${names.join(', ')}`,
     `      templates: ${own(templates, ({ name }) => name)
       .map(({ name }) => name)

@@ -27,7 +27,10 @@ const TYPED = {
   ...SOURCELESS,
   types: 'its mapping types have identifiers in common',
   parent: 'its mapping types have identifiers in common',
+  loose: 'its sources are not strictly JSON, and the target refuses them with a reason each',
 }
+/** Documents with one identifier and several routings, which lie in different shards, can meet in one shard of the target. */
+const ROUTED = { routed: 'the source computes shards in another way, and documents with one identifier can meet' }
 
 const elasticsearch = (version: string, leftOut: SourceMember['leftOut'] = SOURCELESS): SourceMember => ({
   distribution: 'elasticsearch',
@@ -41,7 +44,7 @@ export const PAIRS: readonly TargetPairs[] = [
   {
     target: { distribution: 'opensearch', version: '2.19.4' },
     sources: [
-      elasticsearch('1.7.6', TYPED),
+      elasticsearch('1.7.6', { ...TYPED, ...ROUTED }),
       elasticsearch('2.4.6', TYPED),
       elasticsearch('5.6.16', TYPED),
       elasticsearch('6.8.23'),
