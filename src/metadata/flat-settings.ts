@@ -1,4 +1,5 @@
-import { ExactNumber, isJsonObject } from '../codec/json-value.ts'
+import { stringifyJson } from '../codec/json-exact.ts'
+import { isJsonObject } from '../codec/json-value.ts'
 import type { JsonObject, JsonValue } from '../codec/json-value.ts'
 import { jsonObject } from './json-edit.ts'
 
@@ -54,6 +55,5 @@ function numbered(flat: ReadonlyMap<string, SettingValue>, list: string): string
 }
 
 function textOf(value: JsonValue): string {
-  if (value instanceof ExactNumber) return value.text
-  return typeof value === 'string' ? value : String(value as number | boolean | bigint)
+  return typeof value === 'string' ? value : stringifyJson(value)
 }

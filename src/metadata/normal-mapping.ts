@@ -1,4 +1,4 @@
-import { isJsonObject } from '../codec/json-value.ts'
+import { ExactNumber, isJsonObject } from '../codec/json-value.ts'
 import type { JsonObject, JsonValue } from '../codec/json-value.ts'
 import { jsonObject, mapMembers, textMember } from './json-edit.ts'
 
@@ -36,7 +36,8 @@ function withoutDefaults(object: JsonObject, defaults: Defaults): JsonObject {
 /** A scalar as text, so that `1`, `1.0` and `"1"` are the same; undefined for lists and objects. */
 export function scalarText(value: JsonValue): string | undefined {
   if (value === null) return 'null'
-  if (typeof value === 'object') return 'text' in value && !isJsonObject(value) ? String(value.text) : undefined
+  if (value instanceof ExactNumber) return value.text
+  if (typeof value === 'object') return undefined
   const text = String(value)
   return /^-?\d+\.0+$/.test(text) ? text.slice(0, text.indexOf('.')) : text
 }
