@@ -113,9 +113,10 @@ describe.each(listFixtures().map((fixture) => ({ fixture, name: fixture.name }))
         documents += source.live.count
         ids.push(...(await read(source, whole(source))).ids)
       }
-      const { expected } = fixture.repositories[0]!.snapshots[0]!.indices.find(({ name }) => name === 'nested')!
+      const nested = fixture.repositories[0]!.snapshots[0]!.indices.find(({ name }) => name === 'nested')!
       expect(ids.sort()).toEqual(
-        expected()
+        nested
+          .expected()
           .map(({ id }) => id)
           .sort(),
       )
