@@ -15,6 +15,7 @@ import { isJsonObject, type JsonObject } from '../codec/json-value.ts'
 import { Failure, isFailure } from '../core/failure.ts'
 import { compilePatterns } from '../core/patterns.ts'
 import { formatCount } from '../core/units.ts'
+import { applyWishes } from '../metadata/apply-wishes.ts'
 import type { Change, Problem, Translated } from '../metadata/change.ts'
 import { diffIndex, diffTemplate, type Difference } from '../metadata/diff.ts'
 import { selectTemplates } from '../metadata/select-templates.ts'
@@ -90,7 +91,7 @@ export const migrateMetadata: Step = async (input, context) => {
   const leftOut = first === group ? await migrateTemplates(snapshot, source, target, to, group, objects, context) : []
   for (const { name } of group.indices) {
     const metadata = await snapshot.index(name, context.signal)
-    const translated = translateIndex(sourceIndex(metadata, source), to)
+    const translated = applyWishes(translateIndex(sourceIndex(metadata, source), to), group.metadata)
     const existing = await getIndex(target, name, context.signal)
     // Parsed from the target's JSON by the client, so the members are JSON values.
     const found = existing as JsonObject | undefined

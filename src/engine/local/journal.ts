@@ -1,4 +1,13 @@
-import { closeSync, constants, fdatasyncSync, ftruncateSync, openSync, readFileSync, writeSync } from 'node:fs'
+import {
+  closeSync,
+  constants,
+  fdatasync,
+  fdatasyncSync,
+  ftruncateSync,
+  openSync,
+  readFileSync,
+  writeSync,
+} from 'node:fs'
 import { crc32 } from 'node:zlib'
 import { Failure, messageOf } from '../../core/failure.ts'
 import type { RunEvent } from './run-events.ts'
@@ -12,11 +21,14 @@ export class Journal {
   readonly #path: string
   /** Length of the intact part in bytes. */
   #size: number
+  /** Length of the part that is known to be on the disk. */
+  #durable: number
 
   private constructor(fd: number, path: string, size: number) {
     this.#fd = fd
     this.#path = path
     this.#size = size
+    this.#durable = size
   }
 
   /** Opens (or creates) a journal for appending and returns it with the events in it. `STATE_CORRUPT`, `STATE_UNWRITABLE`, `STORE_FULL`. */
@@ -46,6 +58,20 @@ export class Journal {
       }
     })
     this.#size += line.length
+    if (options.durable) this.#durable = this.#size
+  }
+
+  /** Brings everything appended so far to the disk without holding up the caller's thread; nothing to do when it is there. */
+  async sync(): Promise<void> {
+    const reached = this.#size
+    if (this.#durable >= reached) return
+    await new Promise<void>((resolve, reject) => {
+      fdatasync(this.#fd, (error) => {
+        if (error === null) resolve()
+        else reject(new Failure('STATE_UNWRITABLE', error.message, { op: 'sync', subject: this.#path, cause: error }))
+      })
+    })
+    this.#durable = Math.max(this.#durable, reached)
   }
 
   close(): void {

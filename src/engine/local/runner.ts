@@ -35,9 +35,12 @@ const BEAT_MS = 2000
 /** How often wishes of other processes are looked for. */
 const POLL_MS = 250
 
+/** Acknowledged positions are on the disk within this; a crash of the machine, not of the program, may lose younger ones. */
+const SYNC_MS = 1000
+
 /**
- * Events that a crash of the machine may lose, not one of the program: without the last positions some documents are sent
- * once more, which is harmless, and waiting for the disk at each would slow the load. All others are on the disk at once.
+ * Events that are not waited for: nothing outside depends on them, and waiting for the disk at each position would slow the
+ * load. Without the last positions some documents are sent once more, which is harmless. All others are on the disk at once.
  */
 const VOLATILE: ReadonlySet<RunEventBody['type']> = new Set(['step-progress', 'log', 'work-advanced'])
 
@@ -88,7 +91,11 @@ class Run {
     const { clock, random } = this.#parts
     this.#record({ type: 'runner-started', pid: currentPid(), host: hostname() })
     const background = new AbortController()
-    const watch = Promise.all([this.#watchForStop(background.signal), this.#beat(beat, background.signal)])
+    const watch = Promise.all([
+      this.#watchForStop(background.signal),
+      this.#beat(beat, background.signal),
+      this.#syncPositions(background.signal),
+    ])
     try {
       const outcome = await runGraph(this.#plan.steps, {
         clock,
@@ -202,6 +209,23 @@ class Run {
       if (stopRequested(this.#folder)) stopNow()
     })
     this.#parts.signal.removeEventListener('abort', stopNow)
+  }
+
+  /** A disk that cannot be written to any more stops the run: it could not be resumed rightly. */
+  async #syncPositions(signal: AbortSignal): Promise<void> {
+    for (;;) {
+      try {
+        await this.#parts.clock.sleep(SYNC_MS, signal)
+      } catch {
+        return
+      }
+      try {
+        await this.#journal.sync()
+      } catch (error) {
+        this.#stop.abort(error)
+        return
+      }
+    }
   }
 
   #beat(beat: () => void, signal: AbortSignal): Promise<void> {
