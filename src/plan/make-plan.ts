@@ -137,7 +137,16 @@ async function changesOf(
     for (const [at, group] of groups.entries()) {
       const names = resolved.groups[at]!.indices.map((index) => index.name)
       const wanted = group.metadata.enabled && names.length > 0
-      changes.push(wanted ? metadataChanges(await resolved.definitions(names), version) : undefined)
+      if (!wanted) {
+        changes.push(undefined)
+        continue
+      }
+      const found = metadataChanges(await resolved.definitions(names), version)
+      changes.push(found.changes)
+      if (found.notLookedAt > 0) {
+        const rest = `${found.notLookedAt} of ${names.length} indices are too many and too different to list their changes here`
+        warnings.push(`${group.label}: ${rest}; Migrate Metadata logs those of every index`)
+      }
     }
     return changes
   } catch (error) {

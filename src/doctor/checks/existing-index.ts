@@ -61,7 +61,9 @@ function existing(subject: string, { label, metadata, backfill }: ConfigGroup, n
   if (names.length === 0) return []
   const detail = `it has indices of ${label} already: ${nameList(names)}`
   if (metadata.enabled && metadata.existingIndex === 'fail') {
-    const remedy = 'Set metadataMigration.existingIndex to keep or update, or delete them on the target.'
+    const remedy =
+      'Migrate Metadata stops there unless they are equal to what it would create: set metadataMigration.existingIndex to keep ' +
+      'or update, or delete them on the target.'
     return [problem('existing-index', subject, detail, remedy)]
   }
   if (!backfill.enabled) return [warning('existing-index', subject, detail, 'Their settings and mappings may change.')]

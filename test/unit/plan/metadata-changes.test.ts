@@ -51,3 +51,14 @@ describe('changes of settings and mappings', () => {
     expect(made.warnings[0]).toContain('changes of settings and mappings are not listed: ')
   })
 })
+
+test('indices of too many different mappings are counted, and a run tells their changes', async () => {
+  const fields = (number: number) =>
+    Object.fromEntries(Array.from({ length: 20 }, (_, field) => [`f${number}_${field}`.padEnd(10_000, 'x'), {}]))
+  const indices = Array.from({ length: 30 }, (_, number) => ({
+    index: `logs-${number}`,
+    mappings: mapping(fields(number)),
+  }))
+  const made = await plan(smallConfig(FS_REPOSITORY), fakeWorld({ indices }))
+  expect(made.warnings[0]).toMatch(/^groups\[0\]: \d+ of 30 indices are too many and too different/)
+})
