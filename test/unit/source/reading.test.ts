@@ -92,7 +92,7 @@ describe.each(listFixtures().map((fixture) => ({ fixture, name: fixture.name }))
         for (const maxBytes of [1, 5000, 20_000, 1_000_000]) {
           const slices = cutSlices(source.stored.index, maxBytes)
           most = Math.max(most, slices.length)
-          const parts = []
+          const parts: (ChunkRange & Read)[] = []
           for (const slice of slices) parts.push({ ...slice, ...(await read(source, slice)) })
           expect(parts.flatMap((part) => part.ids)).toEqual(right.ids)
           verifySegmentChecksum(source.stored, parts)
