@@ -7,6 +7,7 @@ import { metadataChanges } from './metadata-changes.ts'
 import type { Plan, PlannedChange, PlannedCluster, PlannedGroup, PlannedMigration, PlannedSnapshot } from './plan.ts'
 import { addressOf, claimWarning, connectTo, planCluster } from './plan-cluster.ts'
 import { planSteps } from './plan-steps.ts'
+import { requireSupported } from './require-supported.ts'
 import type { PlanQuestions } from './planning.ts'
 import { resolveIndices, type ResolvedIndices } from './resolve-indices.ts'
 import { resolveRepository } from './resolve-repository.ts'
@@ -19,6 +20,7 @@ import { sourceAnswers, type SourceAnswers } from './source-answers.ts'
  * throws. The same configuration and answers give the same plan.
  */
 export async function makePlan(config: Config, questions: PlanQuestions, signal: AbortSignal): Promise<Plan> {
+  requireSupported(config)
   const warnings: string[] = []
   const sources: Record<string, PlannedCluster> = {}
   const targets: Record<string, PlannedCluster> = {}

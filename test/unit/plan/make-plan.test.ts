@@ -106,14 +106,14 @@ migrations:
     const digest = async (source: string, group?: string): Promise<string> =>
       (await plan(smallConfig(`${FS_REPOSITORY}\n${source}`, group), fakeWorld(THREE))).configDigest
     const basic = (password: string): string => `authConfig:\n  basic:\n    username: a\n    password: ${password}`
-    const transform = (value: number): string =>
-      `indices: ["logs-*"]\ndocumentBackfill:\n  transform:\n    set: { value: ${value} }`
+    const setting = (value: number): string =>
+      `indices: ["logs-*"]\nmetadataMigration:\n  settings:\n    set: { value: ${value} }`
     expect(await digest(basic('one'))).toBe(await digest(basic('two')))
-    expect(await digest('', transform(1))).not.toBe(await digest('', transform(2)))
+    expect(await digest('', setting(1))).not.toBe(await digest('', setting(2)))
     expect(await digest('', 'indices: ["logs-1"]')).not.toBe(await digest(''))
   })
 
-  test('carries gates, priority and transformations', async () => {
+  test('carries gates, priority and wishes', async () => {
     const group = [
       'indices: ["logs-*"]',
       `approval: [${APPROVAL_GATES.join(', ')}]`,
@@ -121,7 +121,6 @@ migrations:
       'documentBackfill:',
       '  workers: 2',
       '  compression: gzip',
-      '  transform: { remove: [secret] }',
       'metadataMigration:',
       '  settings: { remove: [index.refresh_interval] }',
     ].join('\n')
@@ -131,7 +130,15 @@ migrations:
     expect(made.migrations[0]!.groups[0]).toMatchObject({
       priority: 3,
       metadata: { settings: { remove: ['index.refresh_interval'], set: {} } },
-      backfill: { workers: 2, compression: 'gzip', transform: { rename: {}, remove: ['secret'], set: {} } },
+      backfill: { workers: 2, compression: 'gzip' },
+    })
+  })
+
+  test('refuses what this release would ignore, before anything is asked', async () => {
+    const group = 'indices: ["logs-*"]\ndocumentBackfill:\n  transform: { remove: [secret] }'
+    await expect(plan(smallConfig(FS_REPOSITORY, group), fakeWorld(THREE))).rejects.toMatchObject({
+      code: 'CONFIG_INVALID',
+      detail: 'migrations.0.snapshotMigrations.0.documentBackfill.transform',
     })
   })
 
