@@ -6,7 +6,7 @@ import {
   snapshotProgress,
   type SnapshotProgress,
 } from '../cluster/snapshots.ts'
-import { Failure } from '../core/failure.ts'
+import { Failure, isFailure } from '../core/failure.ts'
 import type { PlannedMigration } from '../plan/plan.ts'
 import { migrationOf, snapshotName } from './plan-parts.ts'
 import type { Step, StepContext } from './step.ts'
@@ -128,7 +128,11 @@ async function start(
         partial: planned.partial === 'accept',
       },
       context.signal,
-    )
+    ).catch((error: unknown) => {
+      throw isFailure(error, 'CLUSTER_REFUSED') && error.detail.includes('primary shards')
+        ? unavailable(migration, snapshot, error.detail)
+        : error
+    })
     if (outcome !== 'busy') return
     context.progress({ message: 'waiting for another snapshot of the source to end' })
     await context.clock.sleep(5 * POLL_MS, context.signal)
@@ -171,6 +175,17 @@ function taken(migration: PlannedMigration, snapshot: string): Failure {
   })
 }
 
+const GREEN_OR_ACCEPT = 'Make every index green or yellow on the source, or set createSnapshot.partial: accept.'
+
+/** The source says so at once when a shard is missing that must not be. */
+function unavailable(migration: PlannedMigration, snapshot: string, detail: string): Failure {
+  return new Failure('SNAPSHOT_FAILED', detail, {
+    op: 'create snapshot',
+    subject: `${migration.repository.name}/${snapshot}`,
+    hint: GREEN_OR_ACCEPT,
+  })
+}
+
 function judge(ended: SnapshotProgress, migration: PlannedMigration, snapshot: string): void {
   if (ended.state === 'SUCCESS' || (ended.state === 'PARTIAL' && !isUseless(ended, migration))) return
   const why = ended.failures.map((failure) => `${failure.index}[${failure.shard}]: ${failure.reason}`).slice(0, 5)
@@ -179,7 +194,7 @@ function judge(ended: SnapshotProgress, migration: PlannedMigration, snapshot: s
     subject: `${migration.repository.name}/${snapshot}`,
     hint:
       ended.state === 'PARTIAL'
-        ? 'Make every index green or yellow on the source, or set createSnapshot.partial: accept.'
+        ? GREEN_OR_ACCEPT
         : 'Look into the log of the source cluster; the repository must be writable by all of its nodes.',
   })
 }

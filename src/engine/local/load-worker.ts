@@ -29,7 +29,7 @@ export interface LoaderWorld {
 /** Requests with bulks on their way at once; each loader finds out within this how many the target takes well. */
 const REQUESTS_IN_FLIGHT = 4
 /** Bytes of bulks on their way in one loader; beyond the size of a body more of them only take memory. */
-const BYTES_IN_FLIGHT = 32 * 1024 * 1024
+const BYTES_IN_FLIGHT = 24 * 1024 * 1024
 /** How long bulks on their way may still take after a stop. */
 const STOP_GRACE_MS = 30_000
 

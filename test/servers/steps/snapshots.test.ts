@@ -134,7 +134,9 @@ describe('snapshots of a run', () => {
 
   test('a busy source is waited for', async () => {
     const client = rest(server)
-    await client.put('/_cluster/settings', { transient: { 'snapshot.max_concurrent_operations': 1 } })
+    const allowSnapshots = (count: number | null): Promise<unknown> =>
+      client.put('/_cluster/settings', { transient: { 'snapshot.max_concurrent_operations': count } })
+    await allowSnapshots(1)
     const settings = { location: join(server.repositoryFolder, 'slow'), max_snapshot_bytes_per_sec: '10kb' }
     await client.put('/_snapshot/slow', { type: 'fs', settings })
     const text = 'x'.repeat(2000)
@@ -149,13 +151,13 @@ describe('snapshots of a run', () => {
     let ended: Promise<unknown> | undefined
     run.onProgress = ({ message }) => {
       waits.push(message)
-      // The other snapshot ends, as it would in the end by itself.
-      if (message.startsWith('waiting')) ended ??= client.delete('/_snapshot/slow/first')
+      // In the end the other snapshot is out of the way.
+      if (message.startsWith('waiting')) ended ??= allowSnapshots(null)
     }
     expect(await run.run(createSnapshot, 'create-snapshot')).toMatchObject({ result: 'done' })
     expect(waits[0]).toContain('waiting for another snapshot')
     await ended
-    await client.put('/_cluster/settings', { transient: { 'snapshot.max_concurrent_operations': null } })
+    await client.delete('/_snapshot/slow/first')
     await client.delete('/large')
   })
 })
