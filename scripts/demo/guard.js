@@ -12,7 +12,7 @@ let wish = ''
 for await (const chunk of process.stdin) wish += chunk
 
 for (const [signal, seconds] of [
-  ['SIGTERM', 15],
+  ['SIGTERM', 5],
   ['SIGKILL', 5],
 ]) {
   for (const pid of marked()) end(pid, signal)
