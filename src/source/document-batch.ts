@@ -13,7 +13,7 @@ export interface Position {
 }
 
 const FIELDS = ['_source', '_id', '_uid', '_routing', '_parent', '_recovery_source'] as const
-const [SOURCE, ID, UID, ROUTING, PARENT] = [0, 1, 2, 3, 4] as const
+const [SOURCE, ID, UID, ROUTING, PARENT, RECOVERY] = [0, 1, 2, 3, 4, 5] as const
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
 /** The names and roles of the fields that make a document, looked up once a segment. */
@@ -30,6 +30,7 @@ export class DocumentBatch {
   readonly #wanted: WantedFields
   readonly #spans = documentSpans(FIELDS.length)
   #count = 0
+  #chunk: StoredChunk | undefined
   #bytes: Uint8Array = new Uint8Array(0)
   #chunkEndDoc = 0
   #checksumBefore = 0
@@ -64,6 +65,21 @@ export class DocumentBatch {
 
   sourceEnd(place: number): number {
     return this.#end(place, SOURCE)
+  }
+
+  /** First byte of the source that the server kept for its own recovery; -1 when there is none. */
+  recoveryStart(place: number): number {
+    return this.#start(place, RECOVERY)
+  }
+
+  recoveryEnd(place: number): number {
+    return this.#end(place, RECOVERY)
+  }
+
+  /** The chunk that the documents are of, for what spans do not tell; valid as long as the batch. */
+  get chunk(): StoredChunk {
+    if (this.#chunk === undefined) throw new Error('the batch has not been filled')
+    return this.#chunk
   }
 
   /** The `_id` as the server showed it. */
@@ -111,6 +127,7 @@ export class DocumentBatch {
     fromDoc: number,
     checksums: { readonly before: number; readonly after: number },
   ): void {
+    this.#chunk = chunk
     this.#bytes = chunk.bytes.subarray(0, chunk.starts[chunk.docCount])
     this.#count = 0
     this.#chunkEndDoc = chunk.docBase + chunk.docCount

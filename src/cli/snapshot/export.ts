@@ -1,11 +1,16 @@
 import { join } from 'node:path'
+import { Failure } from '../../core/failure.ts'
 import { formatCount } from '../../core/units.ts'
 import type { Snapshot } from '../../repository/snapshot.ts'
 import { requireComplete } from '../../repository/snapshot.ts'
 import { selectIndices } from '../../repository/select-indices.ts'
 import { typeOfDocuments } from '../../source/document-type.ts'
-import { readShard } from '../../source/read-shard.ts'
-import { SourceLines } from '../../source/source-lines.ts'
+import { readShardSources } from '../../source/rebuild/read-shard-sources.ts'
+import { RebuildReport } from '../../source/rebuild/rebuild-report.ts'
+import { sourceKeeping } from '../../source/rebuild/source-kind.ts'
+import { sourcelessFor, toSourceless, type Sourceless } from '../../source/rebuild/sourceless.ts'
+import { NOT_STORED, RebuiltLines } from '../../source/rebuild/rebuilt-lines.ts'
+import type { Rebuilder } from '../../source/rebuild/rebuilder.ts'
 import type { CommandRun } from '../command.ts'
 import { EXIT } from '../exit-codes.ts'
 import type { World } from '../world.ts'
@@ -23,9 +28,10 @@ export const run: CommandRun = async (world, input) => {
   const patterns = input.list('index')
   const { names } = selectIndices(snapshot, patterns.length === 0 ? ['*'] : patterns)
   const out = input.text('out')
+  const sourceless = toSourceless(input.text('sourceless'))
 
   let documents = 0
-  let sourceless = 0
+  let leftOut = 0
   for (const name of names) {
     const sink: Sink =
       out === undefined
@@ -36,9 +42,9 @@ export const run: CommandRun = async (world, input) => {
           }
         : await finishedFile(join(out, `${encodeURIComponent(name)}.ndjson`))
     try {
-      const counts = await exportIndex(world, snapshot, name, sink)
+      const counts = await exportIndex(world, snapshot, name, sourceless, sink)
       documents += counts.documents
-      sourceless += counts.sourceless
+      leftOut += counts.leftOut
       await sink.finish()
     } catch (error) {
       await sink.abandon()
@@ -46,9 +52,9 @@ export const run: CommandRun = async (world, input) => {
     }
   }
   await world.stderr.write(`Exported ${formatCount(documents)} documents of ${formatCount(names.length)} indices.\n`)
-  if (sourceless === 0) return EXIT.done
+  if (leftOut === 0) return EXIT.done
   await world.stderr.write(
-    `SOURCE_MISSING: ${formatCount(sourceless)} documents were left out, because their source is not stored.\n`,
+    `SOURCE_MISSING: ${formatCount(leftOut)} documents were left out, because their source is not stored.\n`,
   )
   return EXIT.rejects
 }
@@ -57,33 +63,52 @@ async function exportIndex(
   world: World,
   snapshot: Snapshot,
   name: string,
+  asked: Sourceless | undefined,
   sink: Sink,
-): Promise<{ documents: number; sourceless: number }> {
+): Promise<{ documents: number; leftOut: number }> {
   const metadata = await snapshot.index(name, world.signal)
   const indexType = typeOfDocuments(metadata)
-  const lines = new SourceLines()
+  const { kind, withoutVectors } = sourceKeeping(metadata)
+  const action = sourcelessFor(kind, asked)
+  const report = new RebuildReport()
+  const options = {
+    rebuild: action === 'rebuild' || withoutVectors,
+    finished: (rebuilder: Rebuilder): void => report.add(rebuilder.report()),
+  }
+  const lines = new RebuiltLines()
   const buffer = new LineBuffer()
   let documents = 0
-  let sourceless = 0
+  let leftOut = 0
   for (let shard = 0; shard < metadata.numberOfShards; shard++) {
     const { directory } = await snapshot.shard(name, shard, world.signal)
-    for await (const batch of readShard(directory, {}, world.signal)) {
-      // The newest batch is always held back: what a shard gave before its checksum failed never looks like all of it.
-      if (buffer.length >= FLUSH_BYTES) await sink.write(buffer.take())
-      lines.begin(batch)
+    for await (const { batch, rebuilder } of readShardSources(directory, metadata, options, world.signal)) {
+      lines.begin(batch, rebuilder)
       for (let place = 0; place < batch.count; place++) {
         const id = batch.id(place)
-        if (!lines.find(batch, place)) {
-          sourceless++
-          await world.stderr.write(`SOURCE_MISSING index ${JSON.stringify(name)} id ${JSON.stringify(id)}\n`)
+        const reason = lines.find(batch, place)
+        if (reason !== undefined) {
+          if (action === 'fail') throw sourceMissing(name, id, reason)
+          leftOut++
+          const why = reason === NOT_STORED ? '' : `: ${reason}`
+          await world.stderr.write(`SOURCE_MISSING index ${JSON.stringify(name)} id ${JSON.stringify(id)}${why}\n`)
           continue
         }
         const type = batch.type(place) ?? indexType
         buffer.add({ index: name, type, id, routing: batch.routing(place) }, lines.bytes, lines.start, lines.end)
         documents++
       }
+      if (buffer.length >= FLUSH_BYTES) await sink.write(buffer.take())
     }
   }
   if (buffer.length > 0) await sink.write(buffer.take())
-  return { documents, sourceless }
+  for (const line of report.lines(name)) await world.stderr.write(`${line}\n`)
+  return { documents, leftOut }
+}
+
+function sourceMissing(index: string, id: string, reason: string): Failure {
+  return new Failure('SOURCE_MISSING', reason, {
+    op: 'export',
+    subject: `document ${JSON.stringify(id)} of index ${JSON.stringify(index)}`,
+    hint: 'Choose --sourceless rebuild to put documents together from columns, or reject to leave them out.',
+  })
 }

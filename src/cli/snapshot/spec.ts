@@ -56,13 +56,19 @@ export const snapshotCommand: CommandSpec = {
       name: 'export',
       summary: 'write the documents of a snapshot as NDJSON',
       details:
-        'Each line is {"_index","_type"?,"_id","routing"?,"_source"} with the source text as it is stored. Without --out\n' +
+        'Each line is {"_index","_type"?,"_id","routing"?,"_source"} with the source text as it is stored, or as\n' +
+        'the server would rebuild it where it stores none (docs/sourceless.md). Without --out\n' +
         'everything goes to stdout; with --out one file per index, which gets its final name only when it is complete and verified.',
       options: [
         ...REPOSITORY_OPTIONS,
         SNAPSHOT_OPTION,
         INDEX_OPTION,
         { flags: '--out <dir>', description: 'folder for one NDJSON file per index' },
+        {
+          flags: '--sourceless <how>',
+          description: 'documents whose source is not stored; default: rebuild synthetic ones, reject the others',
+          choices: ['rebuild', 'reject', 'fail'],
+        },
       ],
       exitCodes: [EXIT.rejects, EXIT.notFound, EXIT.temporary],
       examples: ["workflow snapshot export --repo /mnt/snapshots --snapshot latest --index 'logs-*' > logs.ndjson"],

@@ -1,0 +1,23 @@
+/** The text of a 16-byte address, IPv4 where it is mapped into IPv6; undefined for another length. Source: RFC 5952. */
+export function ipText(bytes: Uint8Array): string | undefined {
+  if (bytes.length !== 16) return undefined
+  const isV4 = bytes.subarray(0, 10).every((byte) => byte === 0) && bytes[10] === 0xff && bytes[11] === 0xff
+  if (isV4) return bytes.subarray(12).join('.')
+  const groups = Array.from({ length: 8 }, (_, index) =>
+    ((bytes[2 * index]! << 8) | bytes[2 * index + 1]!).toString(16),
+  )
+  let best = { start: -1, length: 1 }
+  for (let start = 0; start < 8; start++) {
+    let length = 0
+    while (groups[start + length] === '0') length++
+    if (length > best.length) best = { start, length }
+  }
+  if (best.start === -1) return groups.join(':')
+  return `${groups.slice(0, best.start).join(':')}::${groups.slice(best.start + best.length).join(':')}`
+}
+
+/** The text of an IPv4 address that is kept as a number, as Elasticsearch 1.x and 2.x did. */
+export function ipv4Text(value: bigint): string {
+  const address = Number(BigInt.asUintN(32, value))
+  return [24, 16, 8, 0].map((shift) => (address >>> shift) & 0xff).join('.')
+}

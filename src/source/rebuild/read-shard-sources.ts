@@ -1,0 +1,44 @@
+import { readCommit } from '../../lucene/commit.ts'
+import type { Directory } from '../../lucene/directory.ts'
+import type { DocumentBatch } from '../document-batch.ts'
+import { readDocuments, type ReadOptions } from '../read-documents.ts'
+import { verifySegmentChecksum } from '../segment-checksum.ts'
+import { openSegmentSource } from '../segment-source.ts'
+import { openRebuilder, type Rebuilder, type RebuiltIndex } from './rebuilder.ts'
+
+/** A batch of documents with what rebuilds their sources, ready for it. */
+export interface RebuildableBatch {
+  readonly batch: DocumentBatch
+  readonly rebuilder: Rebuilder | undefined
+}
+
+/**
+ * Reads all live root documents of a shard as `readShard` does, together with what rebuilds sources that are not stored as
+ * they were sent. `rebuild` false leaves rebuilding out. `finished` is told of every rebuilder when its segment has been read.
+ */
+export async function* readShardSources(
+  directory: Directory,
+  index: RebuiltIndex,
+  options: ReadOptions & { readonly rebuild: boolean; readonly finished?: (rebuilder: Rebuilder) => void },
+  signal: AbortSignal,
+): AsyncGenerator<RebuildableBatch, void> {
+  const commit = await readCommit(directory, signal)
+  for (const segment of commit.segments) {
+    const source = await openSegmentSource(directory, segment, signal)
+    if (source === undefined) continue
+    const rebuilder = options.rebuild ? await openRebuilder(source, index, signal) : undefined
+    const whole = { firstChunk: 0, endChunk: source.stored.chunkCount }
+    const documents = readDocuments(source, whole, undefined, options, signal)
+    try {
+      let next = await documents.next()
+      for (; next.done !== true; next = await documents.next()) {
+        await rebuilder?.begin(next.value, signal)
+        yield { batch: next.value, rebuilder }
+      }
+      verifySegmentChecksum(source.stored, [{ ...whole, checksum: next.value }])
+    } finally {
+      await documents.return(0)
+    }
+    if (rebuilder !== undefined) options.finished?.(rebuilder)
+  }
+}

@@ -1,0 +1,50 @@
+import type { DocumentBatch } from '../document-batch.ts'
+import { SourceLines } from '../source-lines.ts'
+import { missingReason } from './rebuild-report.ts'
+import type { Rebuilder } from './rebuilder.ts'
+
+/** The reason for a document of which only that is known. */
+export const NOT_STORED = 'the document has no stored source'
+
+/**
+ * Gives the source of each document of a batch as one line of JSON, as {@link SourceLines} does, rebuilt where it is not
+ * stored as it was sent. Documents have to be asked for in order.
+ */
+export class RebuiltLines {
+  readonly #stored = new SourceLines()
+  #rebuilder: Rebuilder | undefined
+  /** Of the document asked for last: the array that holds its line, and where. */
+  bytes: Uint8Array = new Uint8Array(0)
+  start = 0
+  end = 0
+  /** True when the line is not the stored bytes themselves. */
+  rewritten = false
+
+  /** Forgets the batch before; `rebuilder` has begun the batch, too. */
+  begin(batch: DocumentBatch, rebuilder: Rebuilder | undefined): void {
+    this.#stored.begin(batch)
+    this.#rebuilder = rebuilder
+  }
+
+  /** Finds the line of the document at `place`; the reason when it has none. `BLOB_CORRUPT` when it cannot be decoded. */
+  find(batch: DocumentBatch, place: number): string | undefined {
+    const stored = this.#stored
+    const isStored = stored.find(batch, place)
+    if (this.#rebuilder === undefined) {
+      if (!isStored) return NOT_STORED
+      this.bytes = stored.bytes
+      this.start = stored.start
+      this.end = stored.end
+      this.rewritten = stored.rewritten
+      return undefined
+    }
+    const line = isStored ? stored.bytes.subarray(stored.start, stored.end) : undefined
+    const rebuilt = this.#rebuilder.rebuild(batch, place, line)
+    if ('missing' in rebuilt) return missingReason(rebuilt.missing)
+    this.bytes = rebuilt.json
+    this.start = 0
+    this.end = rebuilt.json.length
+    this.rewritten = true
+    return undefined
+  }
+}

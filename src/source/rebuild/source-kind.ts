@@ -1,0 +1,64 @@
+import { isJsonObject, type JsonObject, type JsonValue } from '../../codec/json-value.ts'
+import { settingText } from '../../repository/flat-settings.ts'
+import { isOff } from './mapping-flag.ts'
+import type { IndexMetadata } from '../../repository/index-metadata.ts'
+
+/**
+ * How an index keeps the sources of its documents: as they were sent, in part, not at all, or not at all because the server
+ * rebuilds them itself.
+ */
+export type SourceKind = 'stored' | 'filtered' | 'disabled' | 'synthetic'
+
+/** What the metadata of an index says about the sources of its documents. */
+export interface SourceKeeping {
+  readonly kind: SourceKind
+  /** True when vectors are taken out of stored sources, the default since Elasticsearch 9.2. */
+  readonly withoutVectors: boolean
+}
+
+/** Index versions from which vectors are left out of sources unless a setting says otherwise. */
+const WITHOUT_VECTORS_SINCE = 9_035_000
+/** Field types whose values are left out then. */
+export const VECTOR_TYPES: ReadonlySet<string> = new Set(['dense_vector', 'rank_vectors', 'sparse_vector'])
+
+/** How an index keeps its sources, from settings and mappings. */
+export function sourceKeeping(
+  metadata: Pick<IndexMetadata, 'settings' | 'mappings' | 'createdVersion'>,
+): SourceKeeping {
+  const kind = kindOf(metadata)
+  const { createdVersion: created, settings, mappings } = metadata
+  const withoutVectors =
+    (kind === 'stored' || kind === 'filtered') &&
+    created?.distribution === 'elasticsearch' &&
+    created.id >= WITHOUT_VECTORS_SINCE &&
+    settingText(settings, 'index.mapping.exclude_source_vectors') !== 'false' &&
+    mappings.some(({ mapping }) => hasVectors(mapping))
+  return { kind, withoutVectors }
+}
+
+function kindOf({ settings, mappings }: Pick<IndexMetadata, 'settings' | 'mappings'>): SourceKind {
+  const mode = settingText(settings, 'index.mapping.source.mode')?.toLowerCase()
+  const sources = mappings.map(({ mapping }) => sourceOptions(mapping))
+  const modes = new Set([mode, ...sources.map((source) => source['mode'])])
+  if (modes.has('disabled') || sources.some((source) => isOff(source, 'enabled'))) return 'disabled'
+  if (modes.has('synthetic')) return 'synthetic'
+  const indexMode = settingText(settings, 'index.mode')?.toLowerCase()
+  if (!modes.has('stored') && (indexMode === 'logsdb' || indexMode === 'time_series')) return 'synthetic'
+  const isFiltered = sources.some((source) => isListed(source['includes']) || isListed(source['excludes']))
+  return isFiltered ? 'filtered' : 'stored'
+}
+
+function sourceOptions(mapping: JsonObject): JsonObject {
+  const source = mapping['_source']
+  return isJsonObject(source) ? source : {}
+}
+
+function isListed(value: JsonValue | undefined): boolean {
+  return typeof value === 'string' || (Array.isArray(value) && value.length > 0)
+}
+
+function hasVectors(mapping: JsonValue): boolean {
+  if (!isJsonObject(mapping)) return false
+  if (typeof mapping['type'] === 'string' && VECTOR_TYPES.has(mapping['type'])) return true
+  return Object.values(mapping).some(hasVectors)
+}

@@ -1,0 +1,17 @@
+import type { SourceKind } from './source-kind.ts'
+
+/** What to do with documents whose source is not stored. */
+export const SOURCELESS = ['rebuild', 'reject', 'fail'] as const
+
+/** What to do with a document whose source is not stored: put it together, leave it out with its reason, or stop. */
+export type Sourceless = (typeof SOURCELESS)[number]
+
+/** What is done with the documents of an index: what was asked for; else synthetic sources, which the server rebuilds too, are rebuilt. */
+export function sourcelessFor(kind: SourceKind, asked: Sourceless | undefined): Sourceless {
+  return asked ?? (kind === 'synthetic' ? 'rebuild' : 'reject')
+}
+
+/** The choice that a text names; undefined when it names none. */
+export function toSourceless(text: string | undefined): Sourceless | undefined {
+  return SOURCELESS.find((choice) => choice === text)
+}

@@ -1,0 +1,112 @@
+import { describe, expect, test } from 'vitest'
+import { openStore } from '../../../src/blob/open-store.ts'
+import { parseJsonExact } from '../../../src/codec/json-exact.ts'
+import { isJsonObject, type JsonObject, type JsonValue } from '../../../src/codec/json-value.ts'
+import { openRepository } from '../../../src/repository/open.ts'
+import { readShardSources } from '../../../src/source/rebuild/read-shard-sources.ts'
+import { RebuildReport } from '../../../src/source/rebuild/rebuild-report.ts'
+import { RebuiltLines } from '../../../src/source/rebuild/rebuilt-lines.ts'
+import type { ExpectedDocument, Fixture, FixtureRepository } from '../../fixtures/load.ts'
+
+const signal = new AbortController().signal
+
+/** What came of an index when everything that is not stored was rebuilt. */
+interface RebuiltIndex {
+  readonly documents: ReadonlyMap<string, string>
+  readonly failures: readonly string[]
+  readonly report: RebuildReport
+}
+
+async function rebuildIndex(repository: FixtureRepository, snapshotName: string, index: string): Promise<RebuiltIndex> {
+  const opened = await openRepository(await openStore(repository.path), signal)
+  const snapshot = await opened.snapshot(snapshotName, signal)
+  const metadata = await snapshot.index(index, signal)
+  const documents = new Map<string, string>()
+  const failures: string[] = []
+  const report = new RebuildReport()
+  const lines = new RebuiltLines()
+  for (let shard = 0; shard < metadata.numberOfShards; shard++) {
+    const { directory } = await snapshot.shard(index, shard, signal)
+    const options = {
+      rebuild: true,
+      finished: (rebuilder: { report(): Parameters<RebuildReport['add']>[0] }) => report.add(rebuilder.report()),
+    }
+    for await (const { batch, rebuilder } of readShardSources(directory, metadata, options, signal)) {
+      lines.begin(batch, rebuilder)
+      for (let place = 0; place < batch.count; place++) {
+        const reason = lines.find(batch, place)
+        if (reason !== undefined) failures.push(reason)
+        else documents.set(batch.id(place), Buffer.from(lines.bytes.subarray(lines.start, lines.end)).toString('utf8'))
+      }
+    }
+  }
+  return { documents, failures, report }
+}
+
+/** Synthetic sources as the server returns them, vectors put back, disabled sources as far as anything of them is kept. */
+export function testRebuilding(fixture: Fixture): void {
+  const cases = fixture.repositories.flatMap((repository) =>
+    repository.snapshots.flatMap((snapshot) =>
+      snapshot.indices
+        .filter(({ name }) => ['synthetic', 'logs-like', 'vector', 'nosource', 'excluded'].includes(name))
+        .map((index) => ({ repository, snapshot: snapshot.name, index })),
+    ),
+  )
+  describe.skipIf(cases.length === 0)(fixture.name, () => {
+    test.each(cases.map((at) => [`${at.repository.name}/${at.snapshot}/${at.index.name}`, at] as const))(
+      '%s is rebuilt as expected',
+      async (_, { repository, snapshot, index }) => {
+        const expected = index.expected()
+        const { documents, failures, report } = await rebuildIndex(repository, snapshot, index.name)
+        expect(failures).toEqual([])
+        expect([...documents.keys()].sort()).toEqual(expected.map(({ id }) => id).sort())
+        for (const document of expected) {
+          const actual = documents.get(document.id)!
+          if (index.name === 'nosource') compareRebuilt(document, actual, report)
+          else if (index.name === 'vector') expect(parse(actual)).toEqual(parse(document.sent ?? document.source!))
+          else expect(actual).toBe(document.source)
+        }
+      },
+    )
+  })
+}
+
+/** Every field that is there has the values that were sent, as a set; every field that is not is reported. */
+function compareRebuilt({ id, sent }: ExpectedDocument, actual: string, report: RebuildReport): void {
+  const wanted = leaves(parse(sent!))
+  const found = leaves(parse(actual))
+  const missing = new Set(report.fields.filter(({ level }) => level === 'missing').map(({ field }) => field))
+  for (const [field, value] of wanted) {
+    if (missing.has(field) && !found.has(field)) continue
+    expect(found.get(field), `${id} ${field}`).toBeDefined()
+    expect(comparable(field, found.get(field)!), `${id} ${field}`).toEqual(comparable(field, value))
+  }
+  expect([...found.keys()].filter((field) => !wanted.has(field))).toEqual([])
+}
+
+function parse(text: string): JsonValue {
+  return parseJsonExact(text, 'document')
+}
+
+function leaves(value: JsonValue, path = ''): Map<string, JsonValue> {
+  if (!isJsonObject(value) || 'lat' in value) return new Map([[path, value]])
+  return new Map(
+    Object.entries(value).flatMap(([name, child]) => [...leaves(child, path === '' ? name : `${path}.${name}`)]),
+  )
+}
+
+/** Values as a set of texts; dates as times, points to seven digits. */
+function comparable(field: string, value: JsonValue): string[] {
+  const values = Array.isArray(value) ? (value as readonly JsonValue[]) : [value]
+  const text = (one: JsonValue): string => {
+    if (isJsonObject(one)) return pointText(one)
+    if (typeof one === 'number' && /^date/.test(field)) return new Date(one).toISOString()
+    return String(one)
+  }
+  return [...new Set(values.map(text))].sort()
+}
+
+function pointText(point: JsonObject): string {
+  const near = (name: string): string => Number(point[name]).toFixed(6)
+  return `${near('lat')},${near('lon')}`
+}
