@@ -7,29 +7,17 @@ import { countDocuments, hasNestedObjects } from '../source/count-documents.ts'
 import { openLocation } from './migration-repository.ts'
 import { migrationOf, snapshotName } from './plan-parts.ts'
 import { shardsOf, type GroupShard } from './snapshot-shards.ts'
+import type { IndexTotals, RegisterSnapshotData } from './snapshot-totals.ts'
 import type { Step } from './step.ts'
 
 /** Side by side, so that the distance to an object store does not add up. */
 const AT_ONCE = 8
 
+export type { RegisterSnapshotData } from './snapshot-totals.ts'
+
 interface ShardTotals {
   readonly documents: number
   readonly bytes: number
-}
-
-/** What is in one index of the snapshot. */
-export interface IndexTotals {
-  readonly documents: number
-  readonly bytes: number
-  readonly shards: number
-  /** Shards that an accepted incomplete snapshot lacks. */
-  readonly missingShards: readonly number[]
-}
-
-/** What Register Snapshot leaves behind: exact totals by index. */
-export interface RegisterSnapshotData {
-  readonly snapshot: string
-  readonly indices: Readonly<Record<string, IndexTotals>>
 }
 
 /**

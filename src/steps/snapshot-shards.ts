@@ -5,7 +5,7 @@ import type { ShardSnapshot } from '../repository/shard-snapshot.ts'
 import type { Snapshot } from '../repository/snapshot.ts'
 import { openLocation } from './migration-repository.ts'
 import { groupOf, migrationOf, outputOf, snapshotName } from './plan-parts.ts'
-import type { RegisterSnapshotData } from './register-snapshot.ts'
+import type { RegisterSnapshotData } from './snapshot-totals.ts'
 import type { StepContext, StepInput } from './step.ts'
 
 /** Opened side by side, so that the distance to an object store does not add up. */
@@ -19,7 +19,10 @@ export interface GroupShard {
 }
 
 /** The shards of all indices of a group that the snapshot has, in the order of the plan. Codes as `openRepository`. */
-export async function groupShards(input: StepInput, context: StepContext): Promise<GroupShard[]> {
+export async function groupShards(
+  input: StepInput,
+  context: Pick<StepContext, 'clock' | 'random' | 'signal'>,
+): Promise<GroupShard[]> {
   const migration = migrationOf(input.plan, input.step)
   const location = await openLocation(migration.repository, context.clock, context.random)
   const repository = await openRepository(location, context.signal)
