@@ -1,4 +1,4 @@
-import { Command, CommanderError, Option } from 'commander'
+import { Command, CommanderError, Option, type OutputConfiguration } from 'commander'
 import { isFailure } from '../core/failure.ts'
 import { CommandInput, type CommandSpec } from './command.ts'
 import { EXIT, EXIT_MEANINGS, exitCodeOf, interruptExitCode } from './exit-codes.ts'
@@ -13,15 +13,15 @@ export async function runProgram(
 ): Promise<number> {
   let exitCode: number = EXIT.done
   const texts: { stream: 'stdout' | 'stderr'; text: string }[] = []
-  const program = buildProgram(specs, world, async (spec, input) => {
-    const { run } = await spec.load!()
-    exitCode = await run(world, input)
-  })
-  program.configureOutput({
+  const output: OutputConfiguration = {
     writeOut: (text) => texts.push({ stream: 'stdout', text }),
     writeErr: (text) => texts.push({ stream: 'stderr', text }),
     getOutHelpWidth: () => world.stdout.columns,
     getErrHelpWidth: () => world.stderr.columns,
+  }
+  const program = buildProgram(specs, world, output, async (spec, input) => {
+    const { run } = await spec.load!()
+    exitCode = await run(world, input)
   })
   try {
     await program.parseAsync([...argv], { from: 'user' })
@@ -42,11 +42,17 @@ export async function runProgram(
 
 type Dispatch = (spec: CommandSpec, input: CommandInput) => Promise<void>
 
-function buildProgram(specs: readonly CommandSpec[], world: World, dispatch: Dispatch): Command {
+function buildProgram(
+  specs: readonly CommandSpec[],
+  world: World,
+  output: OutputConfiguration,
+  dispatch: Dispatch,
+): Command {
   const program = new Command('workflow')
     .description('Moves the contents of an Elasticsearch or OpenSearch cluster into OpenSearch from a snapshot.')
     .version(world.version, '-V, --version')
-  strict(program)
+  // Before the commands are added, which take it over.
+  strict(program.configureOutput(output))
   for (const spec of specs) addCommand(program, spec, dispatch)
   return program
 }

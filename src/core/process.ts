@@ -12,14 +12,3 @@ export function processExists(pid: number): boolean {
     return (error as NodeJS.ErrnoException).code === 'EPERM'
   }
 }
-
-/** Asks a process to end in good order; false when it is gone already. */
-export function terminateProcess(pid: number): boolean {
-  try {
-    process.kill(pid, 'SIGTERM')
-    return true
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ESRCH') return false
-    throw error
-  }
-}

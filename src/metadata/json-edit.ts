@@ -24,11 +24,6 @@ export function withoutMembers(object: JsonObject, ...names: readonly string[]):
   return jsonObject(Object.entries(object).filter(([name]) => !names.includes(name)))
 }
 
-/** The object with member `from` renamed to `to`, in its place, and its value replaced. */
-export function renameMember(object: JsonObject, from: string, to: string, value: JsonValue): JsonObject {
-  return jsonObject(Object.entries(object).map(([name, old]) => (name === from ? [to, value] : [name, old])))
-}
-
 /** The object with each member value replaced; members for which `edit` gives undefined are left out. */
 export function mapMembers(
   object: JsonObject,
