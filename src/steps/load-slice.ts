@@ -1,10 +1,13 @@
 import type { BulkLoader } from '../cluster/bulk-loader.ts'
 import type { BulkTarget } from '../cluster/bulk-body.ts'
 import type { SlicePosition, WorkCounts, WorkItem } from '../coordination/work-store.ts'
-import { isFailure } from '../core/failure.ts'
+import { Failure, isFailure } from '../core/failure.ts'
 import type { DocumentBatch } from '../source/document-batch.ts'
 import { readDocuments } from '../source/read-documents.ts'
-import { SourceLines } from '../source/source-lines.ts'
+import { openRebuilder, type Rebuilder } from '../source/rebuild/rebuilder.ts'
+import { RebuiltLines } from '../source/rebuild/rebuilt-lines.ts'
+import { sourceKeeping } from '../source/rebuild/source-kind.ts'
+import { sourcelessFor, type Sourceless } from '../source/rebuild/sourceless.ts'
 import type { Shipment } from './shipment.ts'
 import { ShippingLane, type LaneOptions, type SliceProgress } from './shipping-lane.ts'
 import type { OpenSlice } from './slice-sources.ts'
@@ -15,6 +18,8 @@ export type { SliceProgress } from './shipping-lane.ts'
 export interface LoadOptions extends LaneOptions {
   /** Whether the target wants a mapping type with each document. */
   readonly typed: boolean
+  /** What to do with documents whose source is not stored; by default synthetic ones are rebuilt, others rejected. */
+  readonly sourceless?: Sourceless
 }
 
 /** What a loaded slice came to. */
@@ -40,6 +45,7 @@ export async function loadSlice(
 ): Promise<LoadedSlice> {
   const lane = new ShippingLane(item, loader, options, progress, signal)
   const packer = new Packer(item, slice, options)
+  const rebuilder = await openSliceRebuilder(slice, options.sourceless, signal)
   const documents = readDocuments(slice.source, item.slice, item.position, {}, signal)
   try {
     let shipment = lane.take()
@@ -47,7 +53,8 @@ export async function loadSlice(
     let next = await documents.next()
     while (next.done !== true) {
       const batch = next.value
-      packer.begin(batch)
+      await rebuilder?.begin(batch, signal)
+      packer.begin(batch, rebuilder)
       for (let place = 0; place < batch.count; place++) {
         while (!packer.pack(batch, place, shipment)) {
           await lane.send(shipment, place === 0 ? lastEnd : batch.positionAfter(place - 1))
@@ -66,6 +73,18 @@ export async function loadSlice(
   }
 }
 
+/** What rebuilds the sources of a slice; undefined when they are stored, or are not to be rebuilt. */
+async function openSliceRebuilder(
+  { source, rebuild }: OpenSlice,
+  asked: Sourceless | undefined,
+  signal: AbortSignal,
+): Promise<Rebuilder | undefined> {
+  if (rebuild === undefined) return undefined
+  const { kind, withoutVectors } = sourceKeeping(rebuild.index)
+  if (sourcelessFor(kind, asked) !== 'rebuild' && !withoutVectors) return undefined
+  return openRebuilder(source, rebuild.index, signal, rebuild.columns)
+}
+
 /** Why a document is not sent. */
 interface Problem {
   readonly class: string
@@ -73,11 +92,7 @@ interface Problem {
   readonly reason: string
 }
 
-const NO_SOURCE: Problem = {
-  class: 'sourceless',
-  errorType: 'source_missing',
-  reason: 'the document has no stored source',
-}
+const NO_SOURCE = { class: 'sourceless', errorType: 'source_missing' } as const
 const NOT_JSON: Problem = {
   class: 'malformed',
   errorType: 'malformed_source',
@@ -95,10 +110,12 @@ class Packer {
   readonly #indexType: string | undefined
   readonly #typed: boolean
   readonly #duplicates: ReadonlySet<number>
-  readonly #lines = new SourceLines()
+  readonly #sourceless: Sourceless | undefined
+  readonly #lines = new RebuiltLines()
   readonly #target: { -readonly [K in keyof BulkTarget]: BulkTarget[K] }
 
-  constructor(item: WorkItem, slice: OpenSlice, { typed }: LoadOptions) {
+  constructor(item: WorkItem, slice: OpenSlice, { typed, sourceless }: LoadOptions) {
+    this.#sourceless = sourceless
     this.#item = item
     this.#indexType = slice.indexType
     this.#typed = typed
@@ -106,8 +123,8 @@ class Packer {
     this.#target = { index: item.slice.index, id: '', routing: undefined, type: undefined }
   }
 
-  begin(batch: DocumentBatch): void {
-    this.#lines.begin(batch)
+  begin(batch: DocumentBatch, rebuilder: Rebuilder | undefined): void {
+    this.#lines.begin(batch, rebuilder)
   }
 
   /** Puts a document into the shipment; false, and nothing changed, when the shipment has to leave first. */
@@ -127,14 +144,26 @@ class Packer {
 
   #findLine(batch: DocumentBatch, place: number): Problem | undefined {
     try {
-      if (!this.#lines.find(batch, place)) return NO_SOURCE
+      const reason = this.#lines.find(batch, place)
+      if (reason !== undefined) return this.#withoutSource(batch, place, reason)
     } catch (error) {
       // If it is the file that is damaged, its checksum says so at the end; until then it is this document's own fault.
       if (!isFailure(error, 'BLOB_CORRUPT', 'FORMAT_UNSUPPORTED')) throw error
+      if (batch.sourceStart(place) === -1) {
+        return this.#withoutSource(batch, place, `the source is not stored and cannot be rebuilt: ${error.message}`)
+      }
       return { ...NOT_JSON, reason: `the stored source cannot be decoded: ${error.detail}` }
     }
     if (this.#duplicates.size > 0 && this.#duplicates.has(batch.doc(place))) return DUPLICATE
     return isOneLine(this.#lines) ? undefined : NOT_JSON
+  }
+
+  #withoutSource(batch: DocumentBatch, place: number, reason: string): Problem {
+    if (this.#sourceless !== 'fail') return { ...NO_SOURCE, reason }
+    throw new Failure('SOURCE_MISSING', reason, {
+      op: 'load',
+      subject: `document ${JSON.stringify(batch.id(place))} of index ${JSON.stringify(this.#item.slice.index)}`,
+    })
   }
 
   #reject(batch: DocumentBatch, place: number, problem: Problem, shipment: Shipment): boolean {
@@ -148,7 +177,7 @@ class Packer {
       ...(routing === undefined ? {} : { routing }),
       ...(type === undefined ? {} : { type }),
       ...problem,
-      ...(problem === NO_SOURCE ? {} : { source: this.#sourceOf(batch, place, problem) }),
+      ...(problem.class === NO_SOURCE.class ? {} : { source: this.#sourceOf(batch, place, problem) }),
     })
   }
 
@@ -162,7 +191,7 @@ class Packer {
 }
 
 /** A body is framed by line ends, so a source that still has one would be taken for two documents. */
-function isOneLine(lines: SourceLines): boolean {
+function isOneLine(lines: RebuiltLines): boolean {
   if (lines.end === lines.start) return false
   if (!lines.rewritten) return true
   const newline = lines.bytes.indexOf(0x0a, lines.start)

@@ -3,6 +3,8 @@ import type { ShardSnapshot } from '../repository/shard-snapshot.ts'
 import type { Snapshot } from '../repository/snapshot.ts'
 import { Failure } from '../core/failure.ts'
 import { readCommit, type Commit } from '../lucene/commit.ts'
+import { segmentColumns, type SegmentColumns } from '../lucene/doc-values/segment-columns.ts'
+import type { RebuiltIndex } from '../source/rebuild/rebuilder.ts'
 import { openSegmentSource, type SegmentSource } from '../source/segment-source.ts'
 import { typeOfDocuments } from '../source/document-type.ts'
 import type { RepositoryLocation } from '../blob/location.ts'
@@ -17,19 +19,33 @@ export interface OpenSlice {
   readonly source: SegmentSource
   /** Mapping type that all documents of the index have; undefined when they store their own or have none. */
   readonly indexType: string | undefined
+  /** What rebuilds sources that are not stored; undefined where that is out of the question. */
+  readonly rebuild?: RebuildParts
+}
+
+/** The index of a slice, and the columns of its segment, which its slices share. */
+export interface RebuildParts {
+  readonly index: RebuiltIndex
+  readonly columns: SegmentColumns
+}
+
+interface OpenSegment {
+  readonly source: SegmentSource
+  readonly columns: SegmentColumns
 }
 
 interface OpenShard {
   readonly shard: ShardSnapshot
   readonly commit: Commit
   readonly indexType: string | undefined
+  readonly index: RebuiltIndex
 }
 
 /** Opens slices of one snapshot; what is open already is used again, a bounded number of segments and shards is kept. */
 export class SliceSources {
   readonly #snapshot: Snapshot
   readonly #shards = new Map<string, Promise<OpenShard>>()
-  readonly #segments = new Map<string, Promise<SegmentSource>>()
+  readonly #segments = new Map<string, Promise<OpenSegment>>()
 
   constructor(snapshot: Snapshot) {
     this.#snapshot = snapshot
@@ -42,26 +58,37 @@ export class SliceSources {
   }
 
   async slice(ref: SliceRef, signal: AbortSignal): Promise<OpenSlice> {
-    const { shard, commit, indexType } = await keep(this.#shards, KEPT_SHARDS, `${ref.shard} ${ref.index}`, () =>
+    const { shard, commit, indexType, index } = await keep(this.#shards, KEPT_SHARDS, `${ref.shard} ${ref.index}`, () =>
       this.#openShard(ref.index, ref.shard, signal),
     )
-    const source = await keep(this.#segments, KEPT_SEGMENTS, `${ref.shard} ${ref.segment} ${ref.index}`, async () => {
-      const segment = commit.segments.find((candidate) => candidate.name === ref.segment)
-      const opened = segment && (await openSegmentSource(shard.directory, segment, signal))
-      if (opened !== undefined) return opened
-      throw new Failure('STATE_CORRUPT', `the snapshot has no documents in segment ${ref.segment}`, {
-        op: 'open work item of',
-        subject: `${ref.index} shard ${ref.shard}`,
-        hint: 'The work state belongs to another snapshot; submit again under another name.',
-      })
-    })
-    return { source, indexType }
+    const { source, columns } = await keep(
+      this.#segments,
+      KEPT_SEGMENTS,
+      `${ref.shard} ${ref.segment} ${ref.index}`,
+      async () => {
+        const segment = commit.segments.find((candidate) => candidate.name === ref.segment)
+        const opened = segment && (await openSegmentSource(shard.directory, segment, signal))
+        if (opened !== undefined) return { source: opened, columns: segmentColumns(opened.segment) }
+        throw new Failure('STATE_CORRUPT', `the snapshot has no documents in segment ${ref.segment}`, {
+          op: 'open work item of',
+          subject: `${ref.index} shard ${ref.shard}`,
+          hint: 'The work state belongs to another snapshot; submit again under another name.',
+        })
+      },
+    )
+    return { source, indexType, rebuild: { index, columns } }
   }
 
   async #openShard(index: string, number: number, signal: AbortSignal): Promise<OpenShard> {
     const metadata = await this.#snapshot.index(index, signal)
     const shard = await this.#snapshot.shard(index, number, signal)
-    return { shard, commit: await readCommit(shard.directory, signal), indexType: typeOfDocuments(metadata) }
+    const { settings, mappings, createdVersion } = metadata
+    return {
+      shard,
+      commit: await readCommit(shard.directory, signal),
+      indexType: typeOfDocuments(metadata),
+      index: { settings, mappings, createdVersion },
+    }
   }
 }
 

@@ -47,7 +47,10 @@ export interface SegmentColumns {
   open(field: FieldInfo, signal: AbortSignal): Promise<Column>
 }
 
-/** The columns of a segment, of Lucene 5.4 to 10 and of logsdb and time-series indices. Nothing is read until one is opened. */
+/**
+ * The columns of a segment, of Lucene 5.4 to 10 and of logsdb and time-series indices. Nothing is read until one is opened.
+ * What is opened may be shared; every column opened reads on its own.
+ */
 export function segmentColumns(segment: Segment): SegmentColumns {
   const opened = new Map<string, Promise<OpenFiles>>()
   return {
@@ -57,6 +60,8 @@ export function segmentColumns(segment: Segment): SegmentColumns {
       if (pair === undefined) {
         pair = openFiles(segment, files, signal)
         opened.set(files.suffix, pair)
+        // What failed, or was aborted, is tried anew by whoever asks next.
+        pair.catch(() => opened.delete(files.suffix))
       }
       return openColumn(segment, field, await pair, signal)
     },

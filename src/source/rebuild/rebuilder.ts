@@ -1,6 +1,6 @@
 import { sourceToJsonLine } from '../../codec/source-form.ts'
 import type { Column, BytesWindow, NumberWindow } from '../../lucene/doc-values/column.ts'
-import { segmentColumns } from '../../lucene/doc-values/segment-columns.ts'
+import { segmentColumns, type SegmentColumns } from '../../lucene/doc-values/segment-columns.ts'
 import type { IndexMetadata } from '../../repository/index-metadata.ts'
 import type { DocumentBatch } from '../document-batch.ts'
 import type { SegmentSource } from '../segment-source.ts'
@@ -61,17 +61,19 @@ export interface Rebuilder {
 /**
  * Opens the rebuilding of a segment; undefined when its index stores whole sources. Nothing is read but what the fields of the
  * mapping need, every file once to verify its checksum and then window by window: memory is some hundred kilobytes a column.
+ *
+ * @param columns those of the segment, when several readers share what was verified.
  */
 export async function openRebuilder(
   source: SegmentSource,
   index: RebuiltIndex,
   signal: AbortSignal,
+  columns: SegmentColumns = segmentColumns(source.segment),
 ): Promise<Rebuilder | undefined> {
   const keeping = sourceKeeping(index)
   const { kind, withoutVectors } = keeping
   if ((kind === 'stored' || kind === 'filtered') && !withoutVectors) return undefined
   const { segment } = source
-  const columns = segmentColumns(segment)
   const created = index.createdVersion
   const context = { segment, columns, created, synthetic: kind === 'synthetic' }
   const byType = new Map<string, readonly LeafReader[]>()

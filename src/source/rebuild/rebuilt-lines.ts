@@ -13,6 +13,9 @@ export const NOT_STORED = 'the document has no stored source'
 export class RebuiltLines {
   readonly #stored = new SourceLines()
   #rebuilder: Rebuilder | undefined
+  /** The document asked for last, which may be asked for again. */
+  #place = -1
+  #reason: string | undefined
   /** Of the document asked for last: the array that holds its line, and where. */
   bytes: Uint8Array = new Uint8Array(0)
   start = 0
@@ -24,10 +27,19 @@ export class RebuiltLines {
   begin(batch: DocumentBatch, rebuilder: Rebuilder | undefined): void {
     this.#stored.begin(batch)
     this.#rebuilder = rebuilder
+    this.#place = -1
   }
 
   /** Finds the line of the document at `place`; the reason when it has none. `BLOB_CORRUPT` when it cannot be decoded. */
   find(batch: DocumentBatch, place: number): string | undefined {
+    if (place !== this.#place) {
+      this.#reason = this.#find(batch, place)
+      this.#place = place
+    }
+    return this.#reason
+  }
+
+  #find(batch: DocumentBatch, place: number): string | undefined {
     const stored = this.#stored
     const isStored = stored.find(batch, place)
     if (this.#rebuilder === undefined) {
