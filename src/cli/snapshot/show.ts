@@ -7,6 +7,8 @@ import { renderTable } from '../../report/table.ts'
 import { selectIndices } from '../../repository/select-indices.ts'
 import type { Snapshot } from '../../repository/snapshot.ts'
 import { countDocuments, hasNestedObjects } from '../../source/count-documents.ts'
+import { describeKeeping } from '../../source/rebuild/describe-keeping.ts'
+import { sourceKeeping, type SourceKind } from '../../source/rebuild/source-kind.ts'
 import type { CommandRun } from '../command.ts'
 import { EXIT } from '../exit-codes.ts'
 import { openFromOptions } from './open.ts'
@@ -22,13 +24,26 @@ interface ShardView {
   readonly missing?: string
 }
 
+interface IndexView {
+  readonly name: string
+  readonly shards: readonly ShardView[]
+  readonly sources: {
+    /** How the index keeps the sources of its documents. */
+    readonly kept: SourceKind
+    readonly withoutVectors: boolean
+    /** Fields that no rebuilt document could have. */
+    readonly lost: { readonly field: string; readonly reason: string }[]
+  }
+  readonly metadata: JsonObject
+}
+
 /** `workflow snapshot show`: the indices of a snapshot with shards, live documents and bytes; on request their metadata. */
 export const run: CommandRun = async (world, input) => {
   const { repository } = await openFromOptions(world, input)
   const snapshot = await repository.snapshot(input.text('snapshot') ?? 'latest', world.signal)
   const patterns = input.list('index')
   const names = patterns.length === 0 ? snapshot.indexNames : selectIndices(snapshot, patterns).names
-  const indices: { name: string; shards: readonly ShardView[]; metadata: JsonObject }[] = []
+  const indices: IndexView[] = []
   for (const name of names) {
     const metadata = await snapshot.index(name, world.signal)
     const hasNested = metadata.mappings.some(({ mapping }) => hasNestedObjects(mapping))
@@ -39,12 +54,15 @@ export const run: CommandRun = async (world, input) => {
       (shard) => viewShard(snapshot, name, shard, hasNested, world.signal),
       world.signal,
     )
-    indices.push({ name, shards, metadata: { mappings: metadataJson(metadata) } })
+    const { kind, withoutVectors } = sourceKeeping(metadata)
+    const sources = { kept: kind, withoutVectors, lost: [...describeKeeping(metadata)] }
+    indices.push({ name, shards, sources, metadata: { mappings: metadataJson(metadata) } })
   }
 
   if (input.text('output') === 'json') {
-    const rows = indices.map(({ name, shards, metadata }) => ({
+    const rows = indices.map(({ name, shards, sources, metadata }) => ({
       name,
+      sources,
       documents: sum(shards, 'documents'),
       bytes: sum(shards, 'bytes'),
       shards: shards.map((shard) => ({ ...shard })),
@@ -60,18 +78,23 @@ export const run: CommandRun = async (world, input) => {
   const columns = [
     { title: 'INDEX' },
     ...['SHARDS', 'DOCUMENTS', 'BYTES'].map((title) => ({ title, align: 'right' as const })),
+    { title: 'SOURCES' },
   ]
-  const rows = indices.map(({ name, shards }) => [
+  const rows = indices.map(({ name, shards, sources }) => [
     name,
     formatCount(shards.length),
     formatCount(sum(shards, 'documents')),
     formatBytes(sum(shards, 'bytes')),
+    sources.withoutVectors ? `${sources.kept} without vectors` : sources.kept,
   ])
   await world.stdout.write(renderTable(columns, rows))
   for (const { name, shards } of indices) {
     for (const { shard, missing } of shards) {
       if (missing !== undefined) await world.stdout.write(`Missing: ${name} shard ${shard}: ${missing}\n`)
     }
+  }
+  for (const { name, sources } of indices) {
+    for (const { field, reason } of sources.lost) await world.stdout.write(`Lost: ${name} field ${field}: ${reason}\n`)
   }
   if (input.flag('mappings')) {
     for (const { name, metadata } of indices) {

@@ -17,6 +17,24 @@ import { byteVectorText, floatVectorText } from './vector-text.ts'
 /** Ids from which vectors that are not indexed are little endian (8.9). */
 const LITTLE_ENDIAN_VECTORS_SINCE = 8_090_000
 
+/** Types whose values a server rebuilds from columns and stored fields. Source: Elasticsearch, "Synthetic source". */
+export const NATIVE_TYPES: ReadonlySet<string> = new Set([
+  ...['aggregate_metric_double', 'annotated_text', 'binary', 'boolean', 'byte', 'constant_keyword', 'counted_keyword'],
+  ...[
+    'date',
+    'date_nanos',
+    'date_range',
+    'dense_vector',
+    'double',
+    'double_range',
+    'exponential_histogram',
+    'flattened',
+  ],
+  ...['float', 'float_range', 'geo_point', 'half_float', 'histogram', 'integer', 'integer_range', 'ip', 'ip_range'],
+  ...['keyword', 'long', 'long_range', 'match_only_text', 'pattern_text', 'rank_vectors', 'scaled_float', 'short'],
+  ...['semantic_text', 'sparse_vector', 'tdigest', 'text', 'unsigned_long', 'version', 'wildcard'],
+])
+
 /** Gives the values of one field, document by document of a window. */
 export interface LeafReader {
   readonly leaf: Leaf
@@ -59,6 +77,8 @@ export async function openLeaf(leaf: Leaf, context: LeafContext, signal: AbortSi
       ? undefined
       : withoutValues(leaf, 'its own values cannot be told from those copied into it')
   }
+  // Of the other types a server that rebuilds sources keeps every value as it was sent, in `_ignored_source`.
+  if (context.synthetic && leaf.nested === undefined && !NATIVE_TYPES.has(leaf.type)) return undefined
   if (leaf.nested !== undefined) return withoutValues(leaf, `it lies in the nested object '${leaf.nested}'`)
   try {
     if (leaf.type === 'dense_vector') return await openVectorLeaf(leaf, context, signal)
