@@ -30,6 +30,25 @@ export function rejectLine(record: RejectRecord): string {
   return `${head}${source === undefined ? '' : `,${sourceMember(source)}`}}\n`
 }
 
+const SOURCE_MEMBER = '"_source":'
+
+/** The reject of a line that {@link rejectLine} wrote, its source byte for byte. */
+export function parseRejectLine(line: string): RejectRecord {
+  // Inside a string the quote before the colon would be escaped, so this is where the last member begins.
+  const at = line.indexOf(SOURCE_MEMBER)
+  if (at !== -1) {
+    const head = JSON.parse(`${line.slice(0, at - 1)}}`) as RejectRecord
+    return { ...head, source: Buffer.from(line.slice(at + SOURCE_MEMBER.length, -1), 'utf8') }
+  }
+  const { _source_text, _source_base64, ...head } = JSON.parse(line) as RejectRecord & {
+    readonly _source_text?: string
+    readonly _source_base64?: string
+  }
+  if (_source_text !== undefined) return { ...head, source: Buffer.from(_source_text, 'utf8') }
+  if (_source_base64 !== undefined) return { ...head, source: Buffer.from(_source_base64, 'base64') }
+  return head
+}
+
 function sourceMember(source: Uint8Array): string {
   let text: string
   try {

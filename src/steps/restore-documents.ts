@@ -1,11 +1,11 @@
 import { throwIfAborted } from '../core/clock.ts'
 import { Failure } from '../core/failure.ts'
-import { formatBytes, formatCount } from '../core/units.ts'
 import { addCounts, NO_COUNTS, type WorkCounts, type WorkItem } from '../coordination/work-store.ts'
 import { readCommit } from '../lucene/commit.ts'
 import type { ShardSnapshot } from '../repository/shard-snapshot.ts'
 import { openSegmentSource } from '../source/segment-source.ts'
 import { verifySegmentChecksum } from '../source/segment-checksum.ts'
+import { countsInWords } from './counts-in-words.ts'
 import { easeTargets, relieveTargets } from './load-settings.ts'
 import { groupOf } from './plan-parts.ts'
 import { planSlices } from './plan-slices.ts'
@@ -60,7 +60,7 @@ export const restoreDocuments: Step = async (input, context) => {
   for (const { slice, counts } of items) indices[slice.index] = addCounts(indices[slice.index]!, counts)
   const data: RestoreDocumentsData = { indices }
   const { rejected, sourceless } = total.counts
-  return { result: rejected + sourceless === 0 ? 'done' : 'rejects', summary: inWords(total.counts), data }
+  return { result: rejected + sourceless === 0 ? 'done' : 'rejects', summary: countsInWords(total.counts), data }
 }
 
 /** Loading begins while shards are still being planned: the first document does not wait for the last shard. */
@@ -111,16 +111,6 @@ async function reconcile(shard: ShardSnapshot, items: readonly WorkItem[], signa
 
 function shardKey(index: string, shard: number): string {
   return `${shard} ${index}`
-}
-
-function inWords(counts: WorkCounts): string {
-  const parts = [
-    `${formatCount(counts.acknowledged)} documents (${formatBytes(counts.bytes)}) acknowledged`,
-    ...(counts.skipped === 0 ? [] : [`${formatCount(counts.skipped)} left as the target had them`]),
-    ...(counts.rejected === 0 ? [] : [`${formatCount(counts.rejected)} rejected`]),
-    ...(counts.sourceless === 0 ? [] : [`${formatCount(counts.sourceless)} without a stored source`]),
-  ]
-  return parts.join(', ')
 }
 
 function foreign(count: number, subject: string): Failure {

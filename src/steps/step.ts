@@ -3,6 +3,7 @@ import type { Random } from '../core/random.ts'
 import type { WorkStore } from '../coordination/work-store.ts'
 import type { Plan, PlannedStep } from '../plan/plan.ts'
 import type { Clusters } from './clusters.ts'
+import type { RejectRecord } from './reject-record.ts'
 
 /** What a step is given. It knows nothing of engines; it may be run again after a crash and then notices what is done. */
 export interface StepInput {
@@ -35,6 +36,8 @@ export interface StepContext {
   openChanges(): readonly RecordedChange[]
   /** Notes that a recorded change has been put back. */
   settleChange(id: string): Promise<void>
+  /** Documents that a Restore Documents step left out or the target refused; one may come twice. */
+  rejects(step: string): AsyncIterable<RejectRecord>
   /** Loads the pending work items of this step with the engine's workers until none is left. */
   loadItems(): Promise<void>
 }

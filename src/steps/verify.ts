@@ -1,33 +1,73 @@
+import type { Cluster } from '../cluster/cluster.ts'
 import { countDocuments, refresh } from '../cluster/indices.ts'
 import { mapBounded } from '../core/concurrency.ts'
 import { formatCount } from '../core/units.ts'
 import { countDifferences, type IndexAccount } from '../verify/counts.ts'
+import { documentDifferences, type DocumentComparison } from '../verify/document-tally.ts'
+import { compareDocuments, type CompareWorld } from './compare-documents.ts'
 import type { InitializeData } from './initialize.ts'
 import { groupOf, migrationOf, outputOf } from './plan-parts.ts'
 import type { RegisterSnapshotData } from './register-snapshot.ts'
 import type { RestoreDocumentsData } from './restore-documents.ts'
-import type { Step } from './step.ts'
+import type { Step, StepInput, StepOutput } from './step.ts'
 
-/** What Verify leaves behind: the account of each index and what does not add up. */
+/** How much is compared: numbers of documents, also a sample of each index's documents, also every document. */
+export type VerifyLevel = 'counts' | 'sample' | 'full'
+
+/** What Verify leaves behind: the account of each index, the comparison of documents, and what does not add up. */
 export interface VerifyData {
   readonly accounts: readonly IndexAccount[]
   readonly differences: readonly { readonly index: string; readonly what: string }[]
+  /** By index; absent at level `counts`, and in runs of earlier releases. */
+  readonly comparisons?: readonly DocumentComparison[]
 }
 
+/** A {@link StepOutput} with the data of Verify. */
+export type VerifyOutput = StepOutput & { readonly data: VerifyData }
+
 /**
- * Compares the counts of snapshot, load and target for every index of a group, after a refresh of the target. Ends with
- * `differences` when something does not add up. Changes nothing.
+ * Compares snapshot, load and target for every index of a group, after a refresh of the target, as thoroughly as the group
+ * wants. Ends with `differences` when something does not add up. Changes nothing.
  */
-export const verify: Step = async (input, context) => {
+export const verify: Step = (input, context) => {
+  const level = groupOf(input.plan, input.step).verify
+  return verifyGroup(input, level === 'off' ? 'counts' : level, context)
+}
+
+/** Compares a group whose documents were loaded, at any level; see {@link verify}. Codes as `compareDocuments`. */
+export async function verifyGroup(input: StepInput, level: VerifyLevel, world: CompareWorld): Promise<VerifyOutput> {
+  const migration = migrationOf(input.plan, input.step)
+  const { backfill } = groupOf(input.plan, input.step)
+  const target = await world.clusters.target(migration.target)
+  const accounts = await accountsOf(input, target, world)
+  const byName = new Map(accounts.map((account) => [account.index, account]))
+  const inTarget = new Map(accounts.map((account) => [account.index, account.inTarget]))
+  const maySkip = (index: string): boolean => backfill.onConflict === 'skip' && byName.get(index)!.skipped > 0
+  const comparisons =
+    level === 'counts' ? undefined : await compareDocuments(input, level, target, inTarget, maySkip, world)
+
+  const differences = [
+    ...accounts.flatMap((account) => countDifferences(account).map((what) => ({ index: account.index, what }))),
+    ...(comparisons ?? []).flatMap((comparison) =>
+      documentDifferences(comparison).map((what) => ({ index: comparison.index, what })),
+    ),
+  ]
+  const data: VerifyData = { accounts, differences, ...(comparisons !== undefined && { comparisons }) }
+  if (differences.length === 0) return { result: 'done', summary: inWords(accounts, comparisons), data }
+  for (const { index, what } of differences) world.log('error', `${index}: ${what}`)
+  const first = differences[0]!
+  const more = differences.length === 1 ? '' : ` and ${differences.length - 1} more`
+  return { result: 'differences', summary: `${first.index}: ${first.what}${more}`, data }
+}
+
+async function accountsOf(input: StepInput, target: Cluster, { signal }: CompareWorld): Promise<IndexAccount[]> {
   const migration = migrationOf(input.plan, input.step)
   const group = groupOf(input.plan, input.step)
-  const target = await context.clusters.target(migration.target)
   // All three were written by steps of this same program.
   const before = outputOf(input, 'initialize')?.data as InitializeData | undefined
   const registered = outputOf(input, 'register-snapshot')?.data as RegisterSnapshotData
   const loaded = outputOf(input, 'restore-documents')?.data as RestoreDocumentsData
-
-  const accounts = await mapBounded(
+  return mapBounded(
     group.indices,
     4,
     async ({ name }): Promise<IndexAccount> => {
@@ -36,8 +76,8 @@ export const verify: Step = async (input, context) => {
       const empty = counts.acknowledged + counts.skipped === 0 && !group.metadata.enabled
       let inTarget = 0
       if (!empty) {
-        await refresh(target, name, context.signal)
-        inTarget = await countDocuments(target, name, context.signal)
+        await refresh(target, name, signal)
+        inTarget = await countDocuments(target, name, signal)
       }
       return {
         index: name,
@@ -47,19 +87,21 @@ export const verify: Step = async (input, context) => {
         inTarget,
       }
     },
-    context.signal,
+    signal,
   )
-  const differences = accounts.flatMap((account) =>
-    countDifferences(account).map((what) => ({ index: account.index, what })),
-  )
-  const data: VerifyData = { accounts, differences }
+}
+
+function inWords(accounts: readonly IndexAccount[], comparisons: readonly DocumentComparison[] | undefined): string {
   const documents = accounts.reduce((total, account) => total + account.acknowledged + account.skipped, 0)
-  if (differences.length === 0) {
-    const summary = `${formatCount(documents)} documents of ${formatCount(accounts.length)} indices counted on both sides`
-    return { result: 'done', summary, data }
-  }
-  for (const { index, what } of differences) context.log('error', `${index}: ${what}`)
-  const first = differences[0]!
-  const more = differences.length === 1 ? '' : ` and ${differences.length - 1} more`
-  return { result: 'differences', summary: `${first.index}: ${first.what}${more}`, data }
+  const counted = `${formatCount(documents)} documents of ${formatCount(accounts.length)} indices counted on both sides`
+  if (comparisons === undefined) return counted
+  const sum = (key: 'same' | 'leftOut' | 'kept'): number =>
+    comparisons.reduce((total, comparison) => total + comparison[key], 0)
+  const [leftOut, kept] = [sum('leftOut'), sum('kept')]
+  return [
+    counted,
+    `${formatCount(sum('same'))} compared and the same`,
+    ...(leftOut === 0 ? [] : [`${formatCount(leftOut)} left out or rejected`]),
+    ...(kept === 0 ? [] : [`${formatCount(kept)} left as the target had them`]),
+  ].join(', ')
 }

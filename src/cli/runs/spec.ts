@@ -110,6 +110,37 @@ export const runCommands: readonly CommandSpec[] = [
     load: () => import('./rejects.ts'),
   },
   {
+    name: 'retry',
+    summary: 'send the rejected documents of a finished workflow again',
+    details:
+      'Put right on the target what it refused them for (workflow rejects says it), then send them again. What is still refused\n' +
+      'stays among the rejects. Documents without a stored source cannot be sent.',
+    arguments: [NAME],
+    options: [{ flags: '--rejects', description: 'send the rejects again; must be given' }, OUTPUT],
+    exitCodes: [EXIT.rejects, EXIT.locked, EXIT.notFound, EXIT.temporary, EXIT.interrupted, EXIT.terminated],
+    examples: ['workflow retry --rejects', 'workflow retry migration-abc123 --rejects -o json'],
+    load: () => import('./retry.ts'),
+  },
+  {
+    name: 'verify',
+    summary: 'compare snapshot and target of a workflow once more',
+    details:
+      'counts compares numbers of documents; sample also compares up to 1,000 documents of each index, the same ones every time;\n' +
+      'full compares every document. Both read the snapshot again: cleanup.snapshot: false keeps it after the run.',
+    arguments: [NAME],
+    options: [
+      {
+        flags: '--level <level>',
+        description: 'how much is compared (default: what the configuration wants of each group)',
+        choices: ['counts', 'sample', 'full'],
+      },
+      OUTPUT,
+    ],
+    exitCodes: [EXIT.differences, EXIT.notFound, EXIT.temporary, EXIT.interrupted, EXIT.terminated],
+    examples: ['workflow verify', 'workflow verify migration-abc123 --level full'],
+    load: () => import('./verify.ts'),
+  },
+  {
     name: 'report',
     summary: 'show what a workflow did: documents, rejects, steps and times',
     arguments: [NAME],

@@ -54,7 +54,7 @@ function nextCommands({ phase, name }: RunView): readonly string[] {
     case 'Stopped':
       return [`workflow output ${name} --tail 20`, `workflow resume ${name}`]
     case 'Rejects':
-      return [`workflow rejects ${name}`]
+      return [`workflow rejects ${name}`, `workflow retry ${name} --rejects`]
     case 'Succeeded':
     case 'Differences':
       return [`workflow report ${name}`]

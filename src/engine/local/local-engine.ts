@@ -1,6 +1,5 @@
-import { createReadStream, existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { createInterface } from 'node:readline'
 import type { Clock } from '../../core/clock.ts'
 import { Failure, isFailure } from '../../core/failure.ts'
 import { processExists } from '../../core/process.ts'
@@ -11,6 +10,7 @@ import type { RunView } from '../../report/run-view.ts'
 import type { Engine, Submission, SubmitOptions } from '../engine.ts'
 import { Journal, readJournal } from './journal.ts'
 import { acquireLock, readLock, type HeldLock } from './lock.ts'
+import { readRejectLines } from './reject-lines.ts'
 import { logOf } from './run-log.ts'
 import { foldEvents, stepState, type RunState } from './run-state.ts'
 import { runToView, unreadableView } from './run-to-view.ts'
@@ -115,13 +115,7 @@ export class LocalEngine implements Engine {
   async *rejects(name: string | undefined): AsyncGenerator<string> {
     const { folder } = this.#find(name)
     const files = existsSync(folder.rejects) ? readdirSync(folder.rejects).sort() : []
-    for (const file of files) {
-      const input = createReadStream(join(folder.rejects, file), { encoding: 'utf8' })
-      for await (const line of createInterface({ input, crlfDelay: Infinity })) {
-        // A line that was torn by a crash has been written again after it.
-        if (line.startsWith('{') && line.endsWith('}')) yield line
-      }
-    }
+    for (const file of files) yield* readRejectLines(join(folder.rejects, file))
   }
 
   approve(name: string | undefined, steps: readonly string[]): Promise<readonly string[]> {

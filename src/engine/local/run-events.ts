@@ -9,6 +9,30 @@ export interface RecordedFailure {
   readonly retryable: boolean
 }
 
+/** Rejects of a finished load were sent again. What is left is told in absolute numbers, so that telling it twice is harmless. */
+export interface RejectsRetried {
+  /** The Restore Documents step that they are of. */
+  readonly step: string
+  /** Documents that the target acknowledged this time. */
+  readonly acknowledged: number
+  /** Documents that are still not in the target. */
+  readonly rejected: number
+  /** By index; an index that is not there has no rejects left. */
+  readonly indices: Readonly<Record<string, RetriedIndex>>
+}
+
+/** What sending the rejects of one index again came to. */
+export interface RetriedIndex {
+  /** Source bytes of the documents that were acknowledged this time. */
+  readonly bytes: number
+  /** Documents that turned out to be in the target already, and were left as they were. */
+  readonly skipped: number
+  /** Documents that are still refused. */
+  readonly rejected: number
+  /** Documents without a source, which cannot be sent. */
+  readonly sourceless: number
+}
+
 /** Something that happened in a run. The state of a run is the fold over these and nothing else. */
 export type RunEventBody =
   | { readonly type: 'submitted'; readonly name: string; readonly configDigest: string }
@@ -29,6 +53,7 @@ export type RunEventBody =
       /** False when another attempt follows. */
       readonly final: boolean
     }
+  | ({ readonly type: 'rejects-retried' } & RejectsRetried)
   | { readonly type: 'change-recorded'; readonly change: RecordedChange }
   | { readonly type: 'change-settled'; readonly id: string }
   | {

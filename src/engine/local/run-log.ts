@@ -46,6 +46,10 @@ function lineOf(event: RunEvent): Omit<LogLine, 'at'> | undefined {
         ? { level: 'error', step: event.step, message: `failed: ${text}` }
         : { level: 'warning', step: event.step, message: `will be tried again: ${text}` }
     }
+    case 'rejects-retried': {
+      const message = `rejects sent again: ${formatCount(event.acknowledged)} acknowledged, ${formatCount(event.rejected)} left`
+      return { level: event.rejected === 0 ? 'info' : 'warning', step: event.step, message }
+    }
     case 'change-recorded':
       return {
         level: 'info',

@@ -1,4 +1,5 @@
 import type { RecordedChange, StepOutput, StepProgress } from '../../steps/step.ts'
+import { withRetriedRejects } from './retried-rejects.ts'
 import type { RecordedFailure, RunEvent } from './run-events.ts'
 
 /** How many documents were done at a moment. */
@@ -107,6 +108,8 @@ export function applyEvent(state: RunState, event: RunEvent): RunState {
         failure: event.failure,
         endedAt: event.at,
       })
+    case 'rejects-retried':
+      return withStep(state, event.step, afterRetry(stepState(state, event.step), event))
     case 'change-recorded':
       return { ...state, openChanges: new Map([...state.openChanges, [event.change.id, event.change]]) }
     case 'change-settled':
@@ -125,6 +128,12 @@ export function foldEvents(events: Iterable<RunEvent>): RunState {
   let state = emptyState()
   for (const event of events) state = applyEvent(state, event)
   return state
+}
+
+function afterRetry(step: StepState, event: Extract<RunEvent, { type: 'rejects-retried' }>): StepState {
+  if (step.output === undefined) return step
+  const progress = step.progress && { progress: { ...step.progress, rejected: event.rejected } }
+  return { ...step, ...progress, output: withRetriedRejects(step.output, event) }
 }
 
 function withPoint(

@@ -10,6 +10,8 @@ import type { Clusters } from '../../steps/clusters.ts'
 import type { Step, StepContext, StepInput, StepOutput } from '../../steps/step.ts'
 import { Journal } from './journal.ts'
 import { acquireLock } from './lock.ts'
+import { rejectFilePath } from './reject-file.ts'
+import { readRejects } from './reject-lines.ts'
 import type { RunEvent, RunEventBody } from './run-events.ts'
 import { runGraph } from './run-graph.ts'
 import { applyEvent, foldEvents, type RunState } from './run-state.ts'
@@ -153,6 +155,7 @@ class Run {
         this.#record({ type: 'change-settled', id })
         return Promise.resolve()
       },
+      rejects: (restoreStep) => readRejects(rejectFilePath(this.#folder.rejects, restoreStep)),
       loadItems: () => this.#parts.loadItems(this.#input(step), context),
     }
     return context

@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream'
 import { LocalWorkStore } from '../../../src/coordination/local-work-store.ts'
 import { openBulkLoader } from '../../../src/cluster/bulk-loader.ts'
 import { AdaptiveLimit } from '../../../src/cluster/concurrency.ts'
@@ -107,6 +108,7 @@ export class StepWorld {
         this.changes.delete(id)
         return Promise.resolve()
       },
+      rejects: () => Readable.from(this.rejects),
       loadItems: () => this.#loadItems(work),
     }
   }

@@ -124,6 +124,45 @@ describe('a migration on the command line', () => {
     expect((await run('status')).stdout).toContain('⚠ Restore Documents (Finished with rejects) 82 documents')
   })
 
+  test('with rejects sends them again, first in vain, then with success', async () => {
+    let picky = true
+    const file = await planFile(({ id }) => (picky && id.length === 1 ? refused : undefined))
+    expect(await run('submit', '--plan', file, '--wait')).toMatchObject({ exitCode: 3 })
+    const rejected = (await run('rejects', '-o', 'json')).stdout
+    const count = rejected.trimEnd().split('\n').length
+    const before = target!.documents.size
+    expect(before + count).toBe(83)
+
+    const vain = await run('retry', '--rejects')
+    expect(vain).toMatchObject({ exitCode: 3, stdout: `0 documents acknowledged, ${count} left\n` })
+    expect((await run('rejects', '-o', 'json')).stdout.split('\n').toSorted()).toEqual(rejected.split('\n').toSorted())
+    expect((await run('status')).stdout).toContain('⚠ Restore Documents')
+
+    picky = false
+    const again = await run('retry', '--rejects', '-o', 'json')
+    expect(again.exitCode, again.stderr).toBe(0)
+    expect(JSON.parse(again.stdout)).toMatchObject({ schemaVersion: 1, acknowledged: count, rejected: 0 })
+    expect(target!.documents.size).toBe(83)
+    expect((await run('status')).stdout).toContain('✓ Restore Documents (Succeeded)')
+    expect(JSON.parse((await run('report', '-o', 'json')).stdout)).toMatchObject({
+      phase: 'Succeeded',
+      totals: { read: 83, acknowledged: 83, rejected: 0 },
+    })
+    expect((await run('output')).stdout).toContain(`rejects sent again: ${count} acknowledged, 0 left`)
+    expect(await run('retry', '--rejects')).toMatchObject({ exitCode: 0, stdout: '' })
+  })
+
+  test('sends nothing again while a runner works on it, or before it has finished', async () => {
+    const file = await planFile(({ id }) => (id === '-' ? refused : undefined))
+    expect(await run('submit', '--plan', file, '--wait')).toMatchObject({ exitCode: 3 })
+    await Promise.all(runners)
+    const lock = acquireLock(workflowFolder(home, 'migration-ababab').path, systemClock, fixedRandom())
+    expect(await run('retry', '--rejects')).toMatchObject({ exitCode: 5, code: 'WORKFLOW_LOCKED' })
+    lock.release()
+    expect(await run('retry')).toMatchObject({ exitCode: 2, code: 'USAGE' })
+    expect(await run('retry', 'migration-none', '--rejects')).toMatchObject({ exitCode: 7 })
+  })
+
   test('that fails ends with 1, says why, and goes on when submitted again', async () => {
     const file = await planFile()
     const plan = JSON.parse(readFileSync(file, 'utf8')) as Plan

@@ -108,6 +108,7 @@ export async function loadStep(plan: Plan, slices: readonly SliceRef[], signal?:
     recordChange: unused,
     openChanges: () => [],
     settleChange: unused,
+    rejects: unused,
     loadItems: unused,
   }
   return { input: { plan, step, workflow: 'migration-1', outputs: new Map() }, context, events, progress, logs }

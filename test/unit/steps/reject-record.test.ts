@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { rejectLine } from '../../../src/steps/reject-record.ts'
+import { parseRejectLine, rejectLine, type RejectRecord } from '../../../src/steps/reject-record.ts'
 
 const RECORD = { item: 'logs/0/_0/0', index: 'logs', id: 'a"b', class: 'mapping', errorType: 'x', reason: 'line\nend' }
 
@@ -24,4 +24,19 @@ describe('rejectLine', () => {
   test('has no member for the source of a document without one', () => {
     expect(JSON.parse(rejectLine(RECORD))).toEqual(RECORD)
   })
+})
+
+test.each([
+  ['JSON, digit for digit', '{"n":12345678901234567890.10,"_source":{"a":"\\"_source\\":"}}'],
+  ['text that is no JSON', '{"a":"x\ny"}'],
+  ['the empty text', ''],
+])('a reject is read back with its source: %s', (_, source) => {
+  const record: RejectRecord = { ...RECORD, id: '"_source":{', doc: 3, routing: 'r', source: Buffer.from(source) }
+  expect(parseRejectLine(rejectLine(record).slice(0, -1))).toEqual(record)
+})
+
+test('a reject is read back with bytes that are no text, or without a source', () => {
+  const binary: RejectRecord = { ...RECORD, source: Buffer.from([0xff, 0xfe, 0x00]) }
+  expect(parseRejectLine(rejectLine(binary).slice(0, -1))).toEqual(binary)
+  expect(parseRejectLine(rejectLine(RECORD).slice(0, -1))).toEqual(RECORD)
 })

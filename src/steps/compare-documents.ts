@@ -1,0 +1,190 @@
+import type { Cluster } from '../cluster/cluster.ts'
+import { multiGet } from '../cluster/multi-get.ts'
+import { Failure, isFailure } from '../core/failure.ts'
+import { mapBounded } from '../core/concurrency.ts'
+import { formatCount } from '../core/units.ts'
+import type { DocumentBatch } from '../source/document-batch.ts'
+import { typeOfDocuments } from '../source/document-type.ts'
+import { SourceLines } from '../source/source-lines.ts'
+import { DocumentTally, type DocumentComparison } from '../verify/document-tally.ts'
+import { sameDocument } from '../verify/same-document.ts'
+import { SAMPLE_SIZE, sampleOfShard } from '../verify/sample.ts'
+import { allDocuments, sampledDocuments } from './documents-to-compare.ts'
+import { groupOf } from './plan-parts.ts'
+import { RejectedDocuments } from './rejected-documents.ts'
+import { groupShards, type GroupShard } from './snapshot-shards.ts'
+import type { StepContext, StepInput } from './step.ts'
+
+/** What a comparison uses of a step's context. */
+export type CompareWorld = Pick<
+  StepContext,
+  'clock' | 'random' | 'signal' | 'clusters' | 'log' | 'progress' | 'rejects'
+>
+
+/** Shards compared side by side; each holds one request's documents in memory. */
+const AT_ONCE = 4
+const GET_DOCS = 500
+const GET_BYTES = 2 * 1024 * 1024
+const PUBLISH_MS = 1000
+
+/**
+ * Reads documents of the snapshot again (every one, or a sample of each index) and looks each up in the target. `inTarget`
+ * has the number of documents of each target index. Changes nothing. `SNAPSHOT_NOT_FOUND` when Cleanup has removed it.
+ */
+export async function compareDocuments(
+  input: StepInput,
+  level: 'sample' | 'full',
+  target: Cluster,
+  inTarget: ReadonlyMap<string, number>,
+  maySkip: (index: string) => boolean,
+  world: CompareWorld,
+): Promise<DocumentComparison[]> {
+  const { indices } = groupOf(input.plan, input.step)
+  const rejected = await RejectedDocuments.read(world.rejects(restoreStep(input)))
+  const shards = await openShards(input, world)
+  const tallies = new Map(indices.map(({ name }) => [name, new DocumentTally()]))
+  let publishedAt = -Infinity
+  const publish = (): void => {
+    if (world.clock.monotonic() - publishedAt < PUBLISH_MS) return
+    publishedAt = world.clock.monotonic()
+    const seen = [...tallies.values()].reduce((total, tally) => total + tally.seen, 0)
+    world.progress({ message: `${formatCount(seen)} documents compared` })
+  }
+  await mapBounded(
+    shards,
+    AT_ONCE,
+    async (shard) => {
+      const index = shard.index.name
+      const tally = tallies.get(index)!
+      const comparison = new ShardComparison(shard, target, rejected, tally, maySkip(index), world.signal)
+      await comparison.run(level, publish)
+    },
+    world.signal,
+  )
+  return indices.map(({ name }) => tallies.get(name)!.comparison(name, level, inTarget.get(name) ?? 0))
+}
+
+interface Held {
+  readonly id: string
+  readonly routing: string | undefined
+  readonly type: string | undefined
+  /** Undefined when it has none, or one that cannot be decoded. */
+  readonly source: Uint8Array | undefined
+}
+
+/** Compares the documents of one shard, a request's worth at a time. */
+class ShardComparison {
+  readonly #index: string
+  readonly #shard: GroupShard
+  readonly #target: Cluster
+  readonly #rejected: RejectedDocuments
+  readonly #tally: DocumentTally
+  readonly #maySkip: boolean
+  readonly #signal: AbortSignal
+  readonly #lines = new SourceLines()
+  readonly #indexType: string | undefined
+  #held: Held[] = []
+  #heldBytes = 0
+
+  constructor(
+    shard: GroupShard,
+    target: Cluster,
+    rejected: RejectedDocuments,
+    tally: DocumentTally,
+    maySkip: boolean,
+    signal: AbortSignal,
+  ) {
+    this.#index = shard.index.name
+    this.#shard = shard
+    this.#target = target
+    this.#rejected = rejected
+    this.#tally = tally
+    this.#maySkip = maySkip
+    this.#signal = signal
+    this.#indexType = typeOfDocuments(shard.index)
+  }
+
+  async run(level: 'sample' | 'full', publish: () => void): Promise<void> {
+    const { directory } = await this.#shard.open(this.#signal)
+    const { index, number } = this.#shard
+    const size = sampleOfShard(number, index.numberOfShards, SAMPLE_SIZE)
+    const chosen =
+      level === 'full'
+        ? allDocuments(directory, this.#signal)
+        : sampledDocuments(directory, `${this.#index}/${number}`, size, this.#signal)
+    for await (const { batch, places } of chosen) {
+      this.#lines.begin(batch)
+      for (const place of places) {
+        this.#hold(batch, place)
+        // The batch stays as it is until the next one is asked for.
+        if (this.#held.length >= GET_DOCS || this.#heldBytes >= GET_BYTES) await this.#compareHeld()
+      }
+      publish()
+    }
+    await this.#compareHeld()
+    publish()
+  }
+
+  #hold(batch: DocumentBatch, place: number): void {
+    const source = this.#sourceOf(batch, place)
+    this.#heldBytes += source?.length ?? 0
+    this.#held.push({
+      id: batch.id(place),
+      routing: batch.routing(place),
+      type: batch.type(place) ?? this.#indexType,
+      source,
+    })
+  }
+
+  /** A copy: the batch is filled again before the answer is there. */
+  #sourceOf(batch: DocumentBatch, place: number): Uint8Array | undefined {
+    try {
+      if (!this.#lines.find(batch, place)) return undefined
+    } catch (error) {
+      if (isFailure(error, 'BLOB_CORRUPT', 'FORMAT_UNSUPPORTED')) return undefined
+      throw error
+    }
+    return Uint8Array.prototype.slice.call(this.#lines.bytes, this.#lines.start, this.#lines.end)
+  }
+
+  async #compareHeld(): Promise<void> {
+    const held = this.#held
+    this.#held = []
+    this.#heldBytes = 0
+    if (held.length === 0) return
+    const answers = await multiGet(this.#target, this.#index, held, this.#signal)
+    for (const [n, document] of held.entries()) {
+      const answer = answers[n]!
+      const found = answer.kind === 'found' ? answer.source : undefined
+      if (found !== undefined && document.source !== undefined && sameDocument(document.source, found)) {
+        this.#tally.same()
+      } else if (this.#rejected.has({ index: this.#index, ...document })) this.#tally.leftOut()
+      else if (answer.kind !== 'found') this.#tally.missing(document.id)
+      else if (this.#maySkip) this.#tally.kept()
+      else this.#tally.different(document.id)
+    }
+  }
+}
+
+async function openShards(input: StepInput, world: CompareWorld): Promise<GroupShard[]> {
+  try {
+    return await groupShards(input, world)
+  } catch (error) {
+    if (!isFailure(error, 'SNAPSHOT_NOT_FOUND', 'REPOSITORY_NOT_FOUND')) throw error
+    throw new Failure(
+      'SNAPSHOT_NOT_FOUND',
+      `${error.detail}; documents are compared with the snapshot they came from`,
+      {
+        op: 'compare',
+        subject: error.subject,
+        hint: 'Cleanup removes the snapshot of a run: keep it with cleanup.snapshot: false, or compare with --level counts.',
+        cause: error,
+      },
+    )
+  }
+}
+
+function restoreStep({ plan, step }: StepInput): string {
+  const found = plan.steps.find(({ kind, group }) => kind === 'restore-documents' && group === step.group)
+  return found?.id ?? ''
+}
