@@ -18,6 +18,26 @@ export function routingShards(index: SourceIndex, settings: Map<string, SettingV
   ledger.entry('routing-shards', 'settings').note('changed', SETTING, undefined, String(factor), reason)
 }
 
+/** From this index version on (9.4) a shard is chosen by the hash modulo the number of shards, whatever the factor says. */
+const FIRST_MOD_ROUTING = 9_064_000
+
+/**
+ * The routing factor by which documents of an index really lie in its shards; undefined where no factor can say it. What the
+ * metadata records is right from 5.0 to 9.3; 2.x, which records none, and 9.4 and later divide by the number of shards; 1.x
+ * uses another hash.
+ *
+ * Source: Elasticsearch `IndexRouting`, `IndexVersions.MOD_ROUTING_FUNCTION`; held against the shards of real snapshots.
+ */
+export function routingFactor(
+  created: { readonly id: number; readonly distribution: string; readonly major: number | undefined } | undefined,
+  shards: number,
+  recorded: number | undefined,
+): number | undefined {
+  if (created?.distribution !== 'elasticsearch') return recorded
+  if (created.id >= FIRST_MOD_ROUTING || created.major === 2) return shards
+  return recorded
+}
+
 /**
  * What servers since 7.0 choose: the largest doubling of the shard count up to 1024, at least one doubling.
  * Source: Elasticsearch `MetadataCreateIndexService.calculateNumRoutingShards`.

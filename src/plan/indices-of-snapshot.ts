@@ -8,7 +8,7 @@ import { countDocuments, hasNestedObjects } from '../source/count-documents.ts'
 import type { Offer } from './offer.ts'
 import type { PlanQuestions } from './planning.ts'
 import type { PlannedIndex, PlannedRepository } from './plan.ts'
-import { createdBy } from './source-definitions.ts'
+import { sourceIndex } from './source-index.ts'
 
 /** Up to this many shards are looked into for their documents and bytes; beyond, Register Snapshot counts them. */
 const SHARDS_LOOKED_INTO = 500
@@ -41,7 +41,7 @@ export async function indicesOfSnapshot(
     })),
     definitions: async (names, at) => {
       const metadata = await snapshot.indices(names, at)
-      return metadata.map((index) => ({ ...index, createdVersion: createdBy(index.createdVersion, fallback) }))
+      return metadata.map((index) => sourceIndex(index, fallback))
     },
     describe: async (names, at) => {
       const metadata = await snapshot.indices(names, at)

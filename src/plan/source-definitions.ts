@@ -4,8 +4,9 @@ import type { Cluster } from '../cluster/cluster.ts'
 import type { JsonObject } from '../codec/json-value.ts'
 import { flattenSettings } from '../metadata/flat-settings.ts'
 import type { SourceIndex, SourceMapping } from '../metadata/source-index.ts'
-import type { ProductVersion } from '../metadata/version-range.ts'
-import { decodeVersionId, type VersionId } from '../repository/version-id.ts'
+import { routingFactor } from '../metadata/routing-shards.ts'
+import { productVersionOf, type ProductVersion } from '../metadata/version-range.ts'
+import { decodeVersionId } from '../repository/version-id.ts'
 
 const DEADLINE_MS = 300_000
 
@@ -30,13 +31,15 @@ export async function sourceDefinitions(
       const { settings, mappings, aliases } = definition as Readonly<Record<keyof typeof definition, JsonObject>>
       const flat = flattenSettings(settings)
       const created = Number(flat.get('index.version.created') ?? NaN)
+      const version = Number.isFinite(created) ? decodeVersionId(created) : undefined
+      const shards = Number(flat.get('index.number_of_shards') ?? 1)
       const index: SourceIndex = {
         name,
-        createdVersion: createdBy(Number.isFinite(created) ? decodeVersionId(created) : undefined, fallback),
+        createdVersion: (version && productVersionOf(version)) ?? fallback,
         settings: flat,
         mappings: typed(mappings, fallback),
         aliases: new Map(Object.entries(aliases) as [string, JsonObject][]),
-        routingNumShards: undefined,
+        routingNumShards: routingFactor(version, shards, undefined),
       }
       return [name, index]
     }),
@@ -46,14 +49,6 @@ export async function sourceDefinitions(
 /** Product and version of a cluster, as the rules of metadata read them. */
 export function productOf({ info: { distribution, version } }: Cluster): ProductVersion {
   return { distribution, major: version.major, minor: version.minor }
-}
-
-/** The version that created an index; `fallback` where its metadata does not tell. */
-export function createdBy(id: VersionId | undefined, fallback: ProductVersion): ProductVersion {
-  if (id === undefined || id.distribution === 'unknown') return fallback
-  const [, major, minor] = /^(\d+)\.(\d+)/.exec(id.release ?? '') ?? []
-  if (major !== undefined) return { distribution: id.distribution, major: Number(major), minor: Number(minor) }
-  return id.major === undefined ? fallback : { distribution: id.distribution, major: id.major, minor: 0 }
 }
 
 /** Before 7.0 mappings stand below the names of their types. */

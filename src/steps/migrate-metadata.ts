@@ -27,11 +27,11 @@ import {
 import { translateIndex } from '../metadata/translate-index.ts'
 import type { ProductVersion, TargetVersion } from '../metadata/version-range.ts'
 import type { PlannedGroup } from '../plan/plan.ts'
+import { sourceIndex, versionFromText } from '../plan/source-index.ts'
 import { openRepository } from '../repository/open.ts'
 import type { Snapshot } from '../repository/snapshot.ts'
 import { openLocation } from './migration-repository.ts'
 import { groupOf, migrationOf, snapshotName } from './plan-parts.ts'
-import { productVersion, snapshotVersion, sourceIndex } from './source-metadata.ts'
 import type { Step, StepContext } from './step.ts'
 
 /** What became of one template or index. */
@@ -75,7 +75,8 @@ export const migrateMetadata: Step = async (input, context) => {
   const snapshot = await repository.snapshot(snapshotName(input, migration), context.signal)
   const target = await context.clusters.target(migration.target)
   const planned = input.plan.sources[migration.source]
-  const source = snapshotVersion(snapshot) ?? productVersion(planned?.distribution, planned?.version, undefined)
+  const source =
+    versionFromText(snapshot.distribution, snapshot.version) ?? versionFromText(planned?.distribution, planned?.version)
   if (source === undefined) throw new Error(`nothing tells the version of snapshot ${snapshot.name}`)
   const { distribution, version } = target.info
   const to: TargetVersion = {

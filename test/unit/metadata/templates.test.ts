@@ -83,7 +83,7 @@ describe('selection', () => {
       ['.monitoring-es', decoded({})],
     ]),
     indexTemplates: new Map([
-      ['logs', decoded({})],
+      ['logs', decoded({ _meta: { managed: true } })],
       ['app', decoded({ composed_of: ['ecs@mappings'] })],
       ['fleet', decoded({ _meta: { managed: true } })],
     ]),
