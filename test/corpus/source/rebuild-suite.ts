@@ -106,6 +106,8 @@ function comparable(field: string, value: JsonValue): string[] {
   const values = Array.isArray(value) ? (value as readonly JsonValue[]) : [value]
   const text = (one: JsonValue): string => {
     if (typeof one === 'number' && /^date/.test(field)) return JSON.stringify(new Date(one).toISOString())
+    // A scaled float keeps two digits behind the point here.
+    if (typeof one === 'number' && field === 'sf') return one.toFixed(2)
     return stringifyJson(one)
   }
   return [...new Set(values.map(text))].sort()
