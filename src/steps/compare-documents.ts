@@ -5,7 +5,7 @@ import { mapBounded } from '../core/concurrency.ts'
 import { formatCount } from '../core/units.ts'
 import type { DocumentBatch } from '../source/document-batch.ts'
 import { typeOfDocuments } from '../source/document-type.ts'
-import { SourceLines } from '../source/source-lines.ts'
+import { RebuiltLines } from '../source/rebuild/rebuilt-lines.ts'
 import { DocumentTally, type DocumentComparison } from '../verify/document-tally.ts'
 import { sameDocument } from '../verify/same-document.ts'
 import { SAMPLE_SIZE, sampleOfShard } from '../verify/sample.ts'
@@ -68,7 +68,7 @@ interface Held {
   readonly id: string
   readonly routing: string | undefined
   readonly type: string | undefined
-  /** Undefined when it has none, or one that cannot be decoded. */
+  /** Undefined when it has none that could be sent, or one that cannot be decoded. */
   readonly source: Uint8Array | undefined
 }
 
@@ -81,7 +81,7 @@ class ShardComparison {
   readonly #tally: DocumentTally
   readonly #maySkip: boolean
   readonly #signal: AbortSignal
-  readonly #lines = new SourceLines()
+  readonly #lines = new RebuiltLines()
   readonly #indexType: string | undefined
   #held: Held[] = []
   #heldBytes = 0
@@ -110,10 +110,10 @@ class ShardComparison {
     const size = sampleOfShard(number, index.numberOfShards, SAMPLE_SIZE)
     const chosen =
       level === 'full'
-        ? allDocuments(directory, this.#signal)
-        : sampledDocuments(directory, `${this.#index}/${number}`, size, this.#signal)
-    for await (const { batch, places } of chosen) {
-      this.#lines.begin(batch)
+        ? allDocuments(directory, index, this.#signal)
+        : sampledDocuments(directory, index, `${this.#index}/${number}`, size, this.#signal)
+    for await (const { batch, rebuilder, places } of chosen) {
+      this.#lines.begin(batch, rebuilder)
       for (const place of places) {
         this.#hold(batch, place)
         // The batch stays as it is until the next one is asked for.
@@ -139,7 +139,7 @@ class ShardComparison {
   /** A copy: the batch is filled again before the answer is there. */
   #sourceOf(batch: DocumentBatch, place: number): Uint8Array | undefined {
     try {
-      if (!this.#lines.find(batch, place)) return undefined
+      if (this.#lines.find(batch, place) !== undefined) return undefined
     } catch (error) {
       if (isFailure(error, 'BLOB_CORRUPT', 'FORMAT_UNSUPPORTED')) return undefined
       throw error

@@ -3,20 +3,32 @@ import { readCommit } from '../lucene/commit.ts'
 import type { Directory } from '../lucene/directory.ts'
 import type { DocumentBatch } from '../source/document-batch.ts'
 import { readDocuments } from '../source/read-documents.ts'
-import { readShard } from '../source/read-shard.ts'
+import { readShardSources } from '../source/rebuild/read-shard-sources.ts'
+import { openRebuilder, type RebuiltIndex, type Rebuilder } from '../source/rebuild/rebuilder.ts'
+import { sourceKeeping } from '../source/rebuild/source-kind.ts'
+import { sourcelessFor } from '../source/rebuild/sourceless.ts'
 import { openSegmentSource, type SegmentSource } from '../source/segment-source.ts'
 import { sampleOrdinals } from '../verify/sample.ts'
 
 /** Documents of a shard that are to be compared; valid until the next ones are asked for. */
 export interface ChosenDocuments {
   readonly batch: DocumentBatch
+  /** What rebuilds sources that are not stored as they were sent, and has begun the batch; undefined when all are. */
+  readonly rebuilder: Rebuilder | undefined
   /** Places in the batch, ascending. */
   readonly places: Iterable<number>
 }
 
-/** Every live document of a shard; codes as `readShard`. */
-export async function* allDocuments(directory: Directory, signal: AbortSignal): AsyncGenerator<ChosenDocuments, void> {
-  for await (const batch of readShard(directory, {}, signal)) yield { batch, places: placesOf(batch) }
+/** Every live document of a shard; codes as `readShardSources`. */
+export async function* allDocuments(
+  directory: Directory,
+  index: RebuiltIndex,
+  signal: AbortSignal,
+): AsyncGenerator<ChosenDocuments, void> {
+  const options = { rebuild: mustRebuild(index) }
+  for await (const { batch, rebuilder } of readShardSources(directory, index, options, signal)) {
+    yield { batch, rebuilder, places: placesOf(batch) }
+  }
 }
 
 /**
@@ -25,6 +37,7 @@ export async function* allDocuments(directory: Directory, signal: AbortSignal): 
  */
 export async function* sampledDocuments(
   directory: Directory,
+  index: RebuiltIndex,
   seed: string,
   size: number,
   signal: AbortSignal,
@@ -40,20 +53,29 @@ export async function* sampledDocuments(
   let next = 0
   let base = 0
   for (const source of sources) {
-    const { index } = source.stored
+    const { index: chunks } = source.stored
     const end = base + source.segment.maxDoc
+    if (next === ordinals.length) break
+    const rebuilder = mustRebuild(index) ? await openRebuilder(source, index, signal) : undefined
     while (next < ordinals.length && ordinals[next]! < end) {
-      const chunk = chunkOfDoc(index, ordinals[next]! - base)
-      const endOfChunk = base + index.docBases[chunk + 1]!
+      const chunk = chunkOfDoc(chunks, ordinals[next]! - base)
+      const endOfChunk = base + chunks.docBases[chunk + 1]!
       const drawn: number[] = []
       while (next < ordinals.length && ordinals[next]! < endOfChunk) drawn.push(ordinals[next++]! - base)
       const range = { firstChunk: chunk, endChunk: chunk + 1 }
       for await (const batch of readDocuments(source, range, undefined, {}, signal)) {
-        yield { batch, places: liveOnes(batch, drawn) }
+        await rebuilder?.begin(batch, signal)
+        yield { batch, rebuilder, places: liveOnes(batch, drawn) }
       }
     }
     base = end
   }
+}
+
+/** As the load does it: the same sources are put together. */
+function mustRebuild(index: RebuiltIndex): boolean {
+  const { kind, withoutVectors } = sourceKeeping(index)
+  return sourcelessFor(kind, undefined) === 'rebuild' || withoutVectors
 }
 
 function* placesOf({ count }: DocumentBatch): Generator<number, void> {
