@@ -108,6 +108,10 @@ function passOn(
     end()
     return
   }
+  // A body that is shorter arrives whole; a cut connection still ends behind it, or the next request on it would never be read.
+  answer.on('end', () => {
+    if (left > 0 && kind === 'cut') outgoing.socket?.end()
+  })
   answer.on('data', (chunk: Buffer) => {
     if (left === 0) return
     const part = chunk.subarray(0, left)
