@@ -244,6 +244,7 @@ function noteGroup(group: ConfigGroup, where: string, changes: Changes): void {
   if (backfill.onConflict !== DEFAULTS.onConflict) left(`onConflict: ${backfill.onConflict}`)
   if (backfill.compression !== DEFAULTS.compression) left(`compression: ${backfill.compression}`)
   if (backfill.maxRejects !== undefined) left(`maxRejects: ${backfill.maxRejects}`)
+  if (backfill.sourceless !== undefined) left(`sourceless: ${backfill.sourceless}`)
   if (backfill.transform !== undefined) left('documentBackfill.transform')
 }
 

@@ -172,6 +172,8 @@ export interface ConfigBackfill {
   readonly compression: 'none' | 'gzip'
   /** Rejected documents after which the load fails; unlimited when absent. */
   readonly maxRejects?: number
+  /** What to do with documents whose source is not stored; when absent, synthetic ones are rebuilt and others rejected. */
+  readonly sourceless?: 'rebuild' | 'reject' | 'fail'
   /** Absent when documents go over byte for byte. */
   readonly transform?: DocumentTransform
 }

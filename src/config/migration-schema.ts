@@ -83,6 +83,10 @@ export const backfillSchema = z
     maxRejects: z.int().min(0).optional().meta({
       description: 'Rejected documents after which the load fails. Default: unlimited, each one is kept and reported.',
     }),
+    sourceless: z.enum(['rebuild', 'reject', 'fail']).optional().meta({
+      description:
+        'What to do with documents whose source is not stored: put them together, leave them out, or stop. Default: `rebuild` for synthetic sources, `reject` for disabled ones.',
+    }),
     transform: transformSchema.optional(),
   })
   .meta({ description: 'Documents.' })

@@ -37,7 +37,7 @@ const processKeys = {
   otelTraceCollectorEndpoint: noEffect(OBSERVED),
   otelMetricsCollectorEndpoint: noEffect(OBSERVED),
 }
-const SOURCELESS = 'documents without a stored source are reported, not rebuilt'
+const SOURCELESS = 'it is documentBackfill.sourceless of the page’s form'
 const TRANSFORMS = 'transformations are written as settings, mappings and transform of the page’s form'
 const VERSIONS = 'versions are compared by what they can do'
 
@@ -162,7 +162,7 @@ const backfillSchema = z
     documentTransforms: unsupported(TRANSFORMS),
     enableSourcelessMigrations: noEffect(SOURCELESS),
     useRecoverySource: noEffect(SOURCELESS),
-    positionGapStopword: noEffect(SOURCELESS),
+    positionGapStopword: noEffect('no source is rebuilt from the terms of a text'),
     failedDocumentStreamS3Prefix: noEffect('rejected documents lie with the workflow'),
     failedDocumentStreamS3Bucket: noEffect('rejected documents lie with the workflow'),
     failedDocumentStreamS3Region: noEffect('rejected documents lie with the workflow'),

@@ -191,7 +191,7 @@ function normalSnapshot(group: GroupInput, existing: string | undefined): Config
 function normalGroup(group: GroupInput, origin: GroupOrigin): ConfigGroup {
   const { metadataMigration: metadata = {}, documentBackfill: backfill = {} } = group
   const { indexTemplateAllowlist, componentTemplateAllowlist, settings, mappings } = metadata
-  const { workers, maxRejects, transform } = backfill
+  const { workers, maxRejects, sourceless, transform } = backfill
   return {
     ...origin,
     indices: group.indices,
@@ -212,6 +212,7 @@ function normalGroup(group: GroupInput, origin: GroupOrigin): ConfigGroup {
       onConflict: backfill.onConflict ?? DEFAULTS.onConflict,
       compression: backfill.compression ?? DEFAULTS.compression,
       ...(maxRejects !== undefined && { maxRejects }),
+      ...(sourceless !== undefined && { sourceless }),
       ...(transform !== undefined && {
         transform: { rename: transform.rename ?? {}, remove: transform.remove ?? [], set: transform.set ?? {} },
       }),

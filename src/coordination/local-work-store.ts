@@ -3,6 +3,7 @@ import type { WorkEvent } from './work-events.ts'
 import {
   addCounts,
   NO_COUNTS,
+  type RebuiltSources,
   type SlicePosition,
   type SliceRef,
   type WorkCounts,
@@ -20,6 +21,7 @@ interface ItemState {
   position: SlicePosition | undefined
   counts: WorkCounts
   checksum: number | undefined
+  rebuilt: RebuiltSources | undefined
   failures: number
 }
 
@@ -85,10 +87,12 @@ export class LocalWorkStore implements WorkStore {
           item: id,
           checksum: outcome.checksum,
           counts: outcome.counts,
+          ...(outcome.rebuilt === undefined ? {} : { rebuilt: outcome.rebuilt }),
         })
         item.state = 'done'
         item.counts = outcome.counts
         item.checksum = outcome.checksum
+        item.rebuilt = outcome.rebuilt
         break
       case 'failed':
         await this.#append({ type: 'work-failed', step: this.#step, item: id, reason: outcome.reason })
@@ -128,6 +132,7 @@ export class LocalWorkStore implements WorkStore {
       position: undefined,
       counts: NO_COUNTS,
       checksum: undefined,
+      rebuilt: undefined,
       failures: 0,
     })
   }
@@ -151,6 +156,7 @@ export class LocalWorkStore implements WorkStore {
       item.state = 'done'
       item.counts = event.counts
       item.checksum = event.checksum
+      item.rebuilt = event.rebuilt
     }
     // Failures of an earlier runner are not held against the item: what made it fail may have been mended since.
   }
@@ -188,5 +194,6 @@ function view(item: ItemState): WorkItem {
     failures: item.failures,
     ...(item.position === undefined ? {} : { position: item.position }),
     ...(item.checksum === undefined ? {} : { checksum: item.checksum }),
+    ...(item.rebuilt === undefined ? {} : { rebuilt: item.rebuilt }),
   }
 }

@@ -1,4 +1,4 @@
-import type { SlicePosition, SliceRef, WorkCounts } from './work-store.ts'
+import type { RebuiltSources, SlicePosition, SliceRef, WorkCounts } from './work-store.ts'
 
 /** What a work store writes to a journal; its state is the fold over these. Leases are not written: a new runner owns all. */
 export type WorkEvent =
@@ -16,6 +16,7 @@ export type WorkEvent =
       readonly item: string
       readonly checksum: number
       readonly counts: WorkCounts
+      readonly rebuilt?: RebuiltSources
     }
   | {
       readonly type: 'work-failed'

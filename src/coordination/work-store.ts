@@ -9,6 +9,8 @@ export interface WorkItem {
   readonly counts: WorkCounts
   /** Set when done: CRC-32 of the slice's bytes, to be combined over the segment. */
   readonly checksum?: number
+  /** Set when done, and sources of its documents were not stored as they were sent. */
+  readonly rebuilt?: RebuiltSources
   /** Attempts that ended with a failure. */
   readonly failures: number
 }
@@ -51,6 +53,22 @@ export interface WorkCounts {
   readonly bytes: number
 }
 
+/** What putting sources together that are not stored came to. */
+export interface RebuiltSources {
+  /** Documents that were put together from columns and stored values. */
+  readonly rebuilt: number
+  /** Documents whose source is exactly what was sent although it was not stored as such. */
+  readonly recovered: number
+  /** Fields whose values in documents put together are not exactly those that were sent, by name. */
+  readonly fields: readonly {
+    readonly field: string
+    readonly level: 'approximated' | 'missing'
+    readonly reasons: readonly string[]
+  }[]
+  /** True when documents that were loaded before an interruption are not in it. */
+  readonly resumed?: true
+}
+
 /** A sum over work items. */
 export interface WorkSummary {
   readonly items: { readonly pending: number; readonly leased: number; readonly done: number; readonly failed: number }
@@ -76,7 +94,12 @@ export interface WorkStore {
 
 /** How work on an item ended. */
 export type WorkOutcome =
-  | { readonly kind: 'done'; readonly checksum: number; readonly counts: WorkCounts }
+  | {
+      readonly kind: 'done'
+      readonly checksum: number
+      readonly counts: WorkCounts
+      readonly rebuilt?: RebuiltSources
+    }
   | { readonly kind: 'released' }
   | { readonly kind: 'failed'; readonly reason: string }
 

@@ -190,6 +190,7 @@ function planGroup(
       onConflict: backfill.onConflict,
       ...(backfill.compression === 'none' ? {} : { compression: backfill.compression }),
       ...(backfill.maxRejects === undefined ? {} : { maxRejects: backfill.maxRejects }),
+      ...(backfill.sourceless === undefined ? {} : { sourceless: backfill.sourceless }),
       ...(backfill.transform === undefined ? {} : { transform: backfill.transform }),
     },
     verify: group.verify,

@@ -1,5 +1,6 @@
 import type { DocumentTransform, MappingChanges, SettingChanges } from '../config/config.ts'
 import type { SecretRef } from '../core/secret.ts'
+import type { Sourceless } from '../source/rebuild/sourceless.ts'
 
 /**
  * What a configuration resolves to: every cluster, repository, index and step by name, secrets as references. Immutable and
@@ -167,6 +168,8 @@ export interface PlannedBackfill {
   readonly compression?: 'gzip'
   /** Rejected documents after which the load fails; unlimited when absent. */
   readonly maxRejects?: number
+  /** What to do with documents whose source is not stored; when absent, synthetic ones are rebuilt and others rejected. */
+  readonly sourceless?: Sourceless
   /** Whether target indices are refreshed while they are loaded; `off` when absent, and put back after the load. */
   readonly refreshDuringLoad?: 'off' | 'keep'
   /** Whether target indices keep their replicas while they are loaded; `keep` when absent. */

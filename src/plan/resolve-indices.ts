@@ -1,5 +1,5 @@
 import type { ConfigGroup, ConfigMigration } from '../config/config.ts'
-import { Failure } from '../core/failure.ts'
+import { Failure, isFailure } from '../core/failure.ts'
 import type { SourceIndex } from '../metadata/source-index.ts'
 import { indicesOfSnapshot } from './indices-of-snapshot.ts'
 import { indicesOfSource } from './indices-of-source.ts'
@@ -10,6 +10,7 @@ import type { PlanningMigration, PlanQuestions } from './planning.ts'
 import type { PlannedIndex, PlannedPattern, PlannedRepository } from './plan.ts'
 import { productOf } from './source-definitions.ts'
 import { selectNames } from './select-names.ts'
+import { sourceWarnings } from './source-warnings.ts'
 
 /** What the groups of a migration match. */
 export interface ResolvedIndices {
@@ -48,13 +49,36 @@ export async function resolveIndices(
   const found = await offer.describe([...owners.keys()].sort(), signal)
   const byName = new Map(found.indices.map((index) => [index.name, index]))
   planning.warnings.push(...found.warnings)
+  let everyDefinition: Promise<readonly SourceIndex[]> | undefined
+  const definitions = async (names: readonly string[]): Promise<readonly SourceIndex[]> => {
+    everyDefinition ??= offer.definitions([...owners.keys()].sort(), signal)
+    const wanted = new Set(names)
+    return (await everyDefinition).filter(({ name }) => wanted.has(name))
+  }
+  for (const { group, names } of chosen) {
+    if (!group.backfill.enabled || names.length === 0) continue
+    planning.warnings.push(...(await warningsOfSources(group, () => definitions(names))))
+  }
   return {
     groups: chosen.map(({ names, matches }) => ({
       indices: names.flatMap((name) => byName.get(name) ?? []),
       matches: matches.map(({ pattern, count }) => ({ pattern, indices: count })),
     })),
-    definitions: (names) => offer.definitions(names, signal),
+    definitions,
     snapshot: offer.snapshot,
+  }
+}
+
+/** What becomes of documents whose source is not stored; where the mappings cannot be asked for, that is the warning. */
+async function warningsOfSources(
+  { label, backfill }: ConfigGroup,
+  ask: () => Promise<readonly SourceIndex[]>,
+): Promise<readonly string[]> {
+  try {
+    return sourceWarnings(await ask(), backfill.sourceless).map((text) => `${label}: ${text}`)
+  } catch (error) {
+    if (!isFailure(error) || error.code === 'ABORTED') throw error
+    return [`${label}: whether all indices store the sources of their documents is not known: ${error.message}`]
   }
 }
 

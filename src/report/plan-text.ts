@@ -148,14 +148,21 @@ function describeMetadata({ enabled, existingIndex, settings, mappings }: Planne
   return own.length === 0 ? existing : `${existing}; own changes of ${own.join(' and ')}`
 }
 
+const SOURCELESS = {
+  rebuild: 'documents without a stored source are rebuilt',
+  reject: 'documents without a stored source are rejected',
+  fail: 'stops at a document without a stored source',
+} as const
+
 function describeBackfill(backfill: PlannedBackfill): string {
   if (!backfill.enabled) return 'disabled'
-  const { bulkBytes, bulkDocs, onConflict, maxRejects, workers, transform } = backfill
+  const { bulkBytes, bulkDocs, onConflict, maxRejects, workers, sourceless, transform } = backfill
   return [
     `${formatBytes(bulkBytes)} or ${count(bulkDocs, 'document', 'documents')} a bulk`,
     onConflict === 'overwrite' ? 'existing documents are overwritten' : 'existing documents are kept',
     workers === undefined ? undefined : count(workers, 'worker', 'workers'),
     maxRejects === undefined ? undefined : `at most ${count(maxRejects, 'reject', 'rejects')}`,
+    sourceless === undefined ? undefined : SOURCELESS[sourceless],
     transform === undefined ? undefined : 'transformed',
   ]
     .filter((part) => part !== undefined)

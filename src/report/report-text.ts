@@ -1,5 +1,6 @@
 import { formatBytes, formatCount, formatDuration } from '../core/units.ts'
-import type { DocumentTotals, Report } from './report.ts'
+import { RebuildReport } from '../source/rebuild/rebuild-report.ts'
+import type { DocumentTotals, IndexReport, Report } from './report.ts'
 import { renderTable, type Column } from './table.ts'
 
 /** The account of a run as people read it; ends with a newline. */
@@ -10,6 +11,8 @@ export function renderReport(report: Report): string {
     if (rows.length > 1) rows.push(['total', ...countCells(report.totals)])
     parts.push(renderTable(INDEX_COLUMNS, rows))
   }
+  const rebuilt = report.indices.flatMap(rebuiltLines)
+  if (rebuilt.length > 0) parts.push(rebuilt.map((line) => `${line}\n`).join(''))
   if (report.differences.length > 0) {
     parts.push(`Differences:\n${report.differences.map(({ index, what }) => `  ${index}: ${what}\n`).join('')}`)
   }
@@ -47,6 +50,19 @@ function head({ name, phase, startedAt, finishedAt, message, totals }: Report): 
     lines.push(`Loaded:   ${formatCount(totals.acknowledged)} of ${formatCount(totals.read)} documents read`)
   }
   return lines.map((line) => `${line}\n`).join('')
+}
+
+/** What the rebuilt sources of an index are worth, in the words of `workflow snapshot export`. */
+function rebuiltLines({ name, rebuilt }: IndexReport): string[] {
+  if (rebuilt === undefined) return []
+  const sum = new RebuildReport()
+  sum.add(rebuilt)
+  const lines = sum.lines(name)
+  if (rebuilt.resumed !== true) return lines
+  return [
+    ...lines,
+    `  index ${JSON.stringify(name)} was loaded in several attempts: documents of earlier ones may be missing here`,
+  ]
 }
 
 function stepRow({ title, phase, seconds, summary }: Report['steps'][number]): string[] {

@@ -1,3 +1,5 @@
+import type { RebuiltSources } from '../coordination/work-store.ts'
+import { addRebuilt } from '../steps/rebuilt-sources.ts'
 import type { RestoreDocumentsData } from '../steps/restore-documents.ts'
 import type { VerifyData } from '../steps/verify.ts'
 import type { RunPhase, RunView, StepPhase } from './run-view.ts'
@@ -32,6 +34,8 @@ export interface DocumentTotals {
 /** What became of the documents of one index. */
 export interface IndexReport extends DocumentTotals {
   readonly name: string
+  /** What rebuilt sources are worth; absent when every source was stored. */
+  readonly rebuilt?: RebuiltSources
 }
 
 /** One step of the account. */
@@ -47,13 +51,19 @@ export interface StepReport {
 /** Draws up the account of a run from its view; pure. */
 export function makeReport(view: RunView): Report {
   const indices = new Map<string, DocumentTotals>()
+  const rebuilt = new Map<string, RebuiltSources>()
   const differences: { index: string; what: string }[] = []
   for (const { kind, data } of view.steps) {
     // Written by the steps of this same program; absent until they ended.
     if (data === undefined) continue
     if (kind === 'restore-documents') {
-      for (const [name, counts] of Object.entries((data as RestoreDocumentsData).indices)) {
+      const loaded = data as RestoreDocumentsData
+      for (const [name, counts] of Object.entries(loaded.indices)) {
         indices.set(name, add(indices.get(name) ?? NOTHING, counts))
+      }
+      for (const [name, more] of Object.entries(loaded.rebuilt ?? {})) {
+        const known = rebuilt.get(name)
+        rebuilt.set(name, (known && addRebuilt([known, more])) ?? more)
       }
     } else if (kind === 'verify') differences.push(...(data as VerifyData).differences)
   }
@@ -66,7 +76,12 @@ export function makeReport(view: RunView): Report {
     ...(view.finishedAt === undefined ? {} : { finishedAt: view.finishedAt }),
     ...(view.message === undefined ? {} : { message: view.message }),
     totals: [...indices.values()].reduce(add, NOTHING),
-    indices: [...indices].map(([name, counts]) => ({ name, ...counts })).toSorted((a, b) => (a.name < b.name ? -1 : 1)),
+    indices: [...indices]
+      .map(([name, counts]): IndexReport => {
+        const sources = rebuilt.get(name)
+        return { name, ...counts, ...(sources === undefined ? {} : { rebuilt: sources }) }
+      })
+      .toSorted((a, b) => (a.name < b.name ? -1 : 1)),
     differences,
     steps: view.steps.map((step) => ({
       id: step.id,

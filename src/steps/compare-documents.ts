@@ -6,6 +6,7 @@ import { formatCount } from '../core/units.ts'
 import type { DocumentBatch } from '../source/document-batch.ts'
 import { typeOfDocuments } from '../source/document-type.ts'
 import { RebuiltLines } from '../source/rebuild/rebuilt-lines.ts'
+import type { Sourceless } from '../source/rebuild/sourceless.ts'
 import { DocumentTally, type DocumentComparison } from '../verify/document-tally.ts'
 import { sameDocument } from '../verify/same-document.ts'
 import { SAMPLE_SIZE, sampleOfShard } from '../verify/sample.ts'
@@ -39,7 +40,7 @@ export async function compareDocuments(
   maySkip: (index: string) => boolean,
   world: CompareWorld,
 ): Promise<DocumentComparison[]> {
-  const { indices } = groupOf(input.plan, input.step)
+  const { indices, backfill } = groupOf(input.plan, input.step)
   const rejected = await RejectedDocuments.read(world.rejects(restoreStep(input)))
   const shards = await openShards(input, world)
   const tallies = new Map(indices.map(({ name }) => [name, new DocumentTally()]))
@@ -56,7 +57,15 @@ export async function compareDocuments(
     async (shard) => {
       const index = shard.index.name
       const tally = tallies.get(index)!
-      const comparison = new ShardComparison(shard, target, rejected, tally, maySkip(index), world.signal)
+      const comparison = new ShardComparison(
+        shard,
+        target,
+        rejected,
+        tally,
+        maySkip(index),
+        backfill.sourceless,
+        world.signal,
+      )
       await comparison.run(level, publish)
     },
     world.signal,
@@ -80,6 +89,7 @@ class ShardComparison {
   readonly #rejected: RejectedDocuments
   readonly #tally: DocumentTally
   readonly #maySkip: boolean
+  readonly #sourceless: Sourceless | undefined
   readonly #signal: AbortSignal
   readonly #lines = new RebuiltLines()
   readonly #indexType: string | undefined
@@ -92,6 +102,7 @@ class ShardComparison {
     rejected: RejectedDocuments,
     tally: DocumentTally,
     maySkip: boolean,
+    sourceless: Sourceless | undefined,
     signal: AbortSignal,
   ) {
     this.#index = shard.index.name
@@ -100,6 +111,7 @@ class ShardComparison {
     this.#rejected = rejected
     this.#tally = tally
     this.#maySkip = maySkip
+    this.#sourceless = sourceless
     this.#signal = signal
     this.#indexType = typeOfDocuments(shard.index)
   }
@@ -110,8 +122,8 @@ class ShardComparison {
     const size = sampleOfShard(number, index.numberOfShards, SAMPLE_SIZE)
     const chosen =
       level === 'full'
-        ? allDocuments(directory, index, this.#signal)
-        : sampledDocuments(directory, index, `${this.#index}/${number}`, size, this.#signal)
+        ? allDocuments(directory, index, this.#sourceless, this.#signal)
+        : sampledDocuments(directory, index, this.#sourceless, `${this.#index}/${number}`, size, this.#signal)
     for await (const { batch, rebuilder, places } of chosen) {
       this.#lines.begin(batch, rebuilder)
       for (const place of places) {

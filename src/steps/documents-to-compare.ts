@@ -6,7 +6,7 @@ import { readDocuments } from '../source/read-documents.ts'
 import { readShardSources } from '../source/rebuild/read-shard-sources.ts'
 import { openRebuilder, type RebuiltIndex, type Rebuilder } from '../source/rebuild/rebuilder.ts'
 import { sourceKeeping } from '../source/rebuild/source-kind.ts'
-import { sourcelessFor } from '../source/rebuild/sourceless.ts'
+import { sourcelessFor, type Sourceless } from '../source/rebuild/sourceless.ts'
 import { openSegmentSource, type SegmentSource } from '../source/segment-source.ts'
 import { sampleOrdinals } from '../verify/sample.ts'
 
@@ -19,13 +19,14 @@ export interface ChosenDocuments {
   readonly places: Iterable<number>
 }
 
-/** Every live document of a shard; codes as `readShardSources`. */
+/** Every live document of a shard, sources rebuilt as `sourceless` says; codes as `readShardSources`. */
 export async function* allDocuments(
   directory: Directory,
   index: RebuiltIndex,
+  sourceless: Sourceless | undefined,
   signal: AbortSignal,
 ): AsyncGenerator<ChosenDocuments, void> {
-  const options = { rebuild: mustRebuild(index) }
+  const options = { rebuild: mustRebuild(index, sourceless) }
   for await (const { batch, rebuilder } of readShardSources(directory, index, options, signal)) {
     yield { batch, rebuilder, places: placesOf(batch) }
   }
@@ -38,6 +39,7 @@ export async function* allDocuments(
 export async function* sampledDocuments(
   directory: Directory,
   index: RebuiltIndex,
+  sourceless: Sourceless | undefined,
   seed: string,
   size: number,
   signal: AbortSignal,
@@ -56,7 +58,7 @@ export async function* sampledDocuments(
     const { index: chunks } = source.stored
     const end = base + source.segment.maxDoc
     if (next === ordinals.length) break
-    const rebuilder = mustRebuild(index) ? await openRebuilder(source, index, signal) : undefined
+    const rebuilder = mustRebuild(index, sourceless) ? await openRebuilder(source, index, signal) : undefined
     while (next < ordinals.length && ordinals[next]! < end) {
       const chunk = chunkOfDoc(chunks, ordinals[next]! - base)
       const endOfChunk = base + chunks.docBases[chunk + 1]!
@@ -73,9 +75,9 @@ export async function* sampledDocuments(
 }
 
 /** As the load does it: the same sources are put together. */
-function mustRebuild(index: RebuiltIndex): boolean {
+function mustRebuild(index: RebuiltIndex, sourceless: Sourceless | undefined): boolean {
   const { kind, withoutVectors } = sourceKeeping(index)
-  return sourcelessFor(kind, undefined) === 'rebuild' || withoutVectors
+  return sourcelessFor(kind, sourceless) === 'rebuild' || withoutVectors
 }
 
 function* placesOf({ count }: DocumentBatch): Generator<number, void> {

@@ -1,6 +1,6 @@
 import type { BulkLoader } from '../cluster/bulk-loader.ts'
 import type { BulkTarget } from '../cluster/bulk-body.ts'
-import type { SlicePosition, WorkCounts, WorkItem } from '../coordination/work-store.ts'
+import type { RebuiltSources, SlicePosition, WorkCounts, WorkItem } from '../coordination/work-store.ts'
 import { Failure, isFailure } from '../core/failure.ts'
 import type { DocumentBatch } from '../source/document-batch.ts'
 import { readDocuments } from '../source/read-documents.ts'
@@ -8,6 +8,7 @@ import { openRebuilder, type Rebuilder } from '../source/rebuild/rebuilder.ts'
 import { RebuiltLines } from '../source/rebuild/rebuilt-lines.ts'
 import { sourceKeeping } from '../source/rebuild/source-kind.ts'
 import { sourcelessFor, type Sourceless } from '../source/rebuild/sourceless.ts'
+import { rebuiltSources } from './rebuilt-sources.ts'
 import type { Shipment } from './shipment.ts'
 import { ShippingLane, type LaneOptions, type SliceProgress } from './shipping-lane.ts'
 import type { OpenSlice } from './slice-sources.ts'
@@ -27,6 +28,8 @@ export interface LoadedSlice {
   /** CRC-32 of the slice's bytes. */
   readonly checksum: number
   readonly counts: WorkCounts
+  /** What the rebuilt sources are worth; absent when none was to be rebuilt. */
+  readonly rebuilt?: RebuiltSources
 }
 
 /**
@@ -66,7 +69,8 @@ export async function loadSlice(
     }
     await lane.send(shipment, undefined)
     await lane.arrived()
-    return { checksum: next.value, counts: lane.counts }
+    const rebuilt = rebuilder && rebuiltSources([rebuilder.report()], item.position !== undefined)
+    return { checksum: next.value, counts: lane.counts, ...(rebuilt === undefined ? {} : { rebuilt }) }
   } finally {
     await documents.return(0)
     await lane.cleared()

@@ -1,6 +1,12 @@
 import { throwIfAborted } from '../core/clock.ts'
 import { Failure } from '../core/failure.ts'
-import { addCounts, NO_COUNTS, type WorkCounts, type WorkItem } from '../coordination/work-store.ts'
+import {
+  addCounts,
+  NO_COUNTS,
+  type RebuiltSources,
+  type WorkCounts,
+  type WorkItem,
+} from '../coordination/work-store.ts'
 import { readCommit } from '../lucene/commit.ts'
 import type { ShardSnapshot } from '../repository/shard-snapshot.ts'
 import { openSegmentSource } from '../source/segment-source.ts'
@@ -9,6 +15,7 @@ import { countsInWords } from './counts-in-words.ts'
 import { easeTargets, relieveTargets } from './load-settings.ts'
 import { groupOf } from './plan-parts.ts'
 import { planSlices } from './plan-slices.ts'
+import { addRebuilt } from './rebuilt-sources.ts'
 import { forEachShard, groupShards, type GroupShard } from './snapshot-shards.ts'
 import type { Step, StepContext } from './step.ts'
 
@@ -18,6 +25,8 @@ export type LoadedIndex = WorkCounts
 /** What Restore Documents leaves behind: the account of every document, by index. */
 export interface RestoreDocumentsData {
   readonly indices: Readonly<Record<string, LoadedIndex>>
+  /** What rebuilt sources are worth, by index; those that store all sources are left out. */
+  readonly rebuilt?: Readonly<Record<string, RebuiltSources>>
 }
 
 /** Loading waits this long for the planning of all shards, which gives the workers the whole picture, and not longer. */
@@ -58,7 +67,8 @@ export const restoreDocuments: Step = async (input, context) => {
   const indices: Record<string, LoadedIndex> = {}
   for (const { name } of groupOf(input.plan, input.step).indices) indices[name] = NO_COUNTS
   for (const { slice, counts } of items) indices[slice.index] = addCounts(indices[slice.index]!, counts)
-  const data: RestoreDocumentsData = { indices }
+  const rebuilt = rebuiltByIndex(items)
+  const data: RestoreDocumentsData = { indices, ...(rebuilt === undefined ? {} : { rebuilt }) }
   const { rejected, sourceless } = total.counts
   return { result: rejected + sourceless === 0 ? 'done' : 'rejects', summary: countsInWords(total.counts), data }
 }
@@ -107,6 +117,21 @@ async function reconcile(shard: ShardSnapshot, items: readonly WorkItem[], signa
     )
   }
   if (seen !== items.length) throw foreign(items.length - seen, shard.uri)
+}
+
+function rebuiltByIndex(items: readonly WorkItem[]): Readonly<Record<string, RebuiltSources>> | undefined {
+  const parts = new Map<string, RebuiltSources[]>()
+  for (const { slice, rebuilt } of items) {
+    if (rebuilt === undefined) continue
+    const known = parts.get(slice.index)
+    if (known === undefined) parts.set(slice.index, [rebuilt])
+    else known.push(rebuilt)
+  }
+  const sums = [...parts].flatMap(([index, of]) => {
+    const sum = addRebuilt(of)
+    return sum === undefined ? [] : [[index, sum] as const]
+  })
+  return sums.length === 0 ? undefined : Object.fromEntries(sums)
 }
 
 function shardKey(index: string, shard: number): string {

@@ -1,4 +1,4 @@
-import type { SlicePosition, WorkCounts, WorkItem } from '../../coordination/work-store.ts'
+import type { RebuiltSources, SlicePosition, WorkCounts, WorkItem } from '../../coordination/work-store.ts'
 import { Failure } from '../../core/failure.ts'
 import type { ErrorCode } from '../../core/error-codes.ts'
 import type { PlannedBackfill, PlannedCluster, PlannedRepository } from '../../plan/plan.ts'
@@ -31,7 +31,12 @@ export type FromLoader =
   | { readonly type: 'advance'; readonly position: SlicePosition; readonly counts: WorkCounts }
   | { readonly type: 'waiting'; readonly reason: string }
   /** The last message of an item. */
-  | { readonly type: 'done'; readonly checksum: number; readonly counts: WorkCounts }
+  | {
+      readonly type: 'done'
+      readonly checksum: number
+      readonly counts: WorkCounts
+      readonly rebuilt?: RebuiltSources
+    }
   | { readonly type: 'failed'; readonly failure: SentFailure }
   | { readonly type: 'released' }
 

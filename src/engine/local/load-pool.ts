@@ -211,12 +211,15 @@ class StepLoad {
           this.#waiting = message.reason
           this.#publish()
           break
-        case 'done':
-          await work.finish(item.id, owner, { kind: 'done', checksum: message.checksum, counts: message.counts })
+        case 'done': {
+          const { checksum, counts: all, rebuilt } = message
+          const more = rebuilt === undefined ? {} : { rebuilt }
+          await work.finish(item.id, owner, { kind: 'done', checksum, counts: all, ...more })
           this.#bytesDone += item.slice.bytes
-          count(message.counts)
+          count(all)
           this.#requireFewRejects()
           return true
+        }
         case 'released':
           await work.finish(item.id, owner, { kind: 'released' })
           return true

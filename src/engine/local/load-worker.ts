@@ -95,8 +95,8 @@ class Loads {
       // What has been sent is waited for even when reading has to stop.
       const patient: BulkLoader = { load: (body) => loader.load(body, this.#cut.signal) }
       const options = loadOptions(this.#task, cluster)
-      const { checksum, counts } = await loadSlice(item, slice, patient, options, this.#progress, this.#stop.signal)
-      return { type: 'done', checksum, counts }
+      const loaded = await loadSlice(item, slice, patient, options, this.#progress, this.#stop.signal)
+      return { type: 'done', ...loaded }
     } catch (error) {
       if (this.#stop.signal.aborted && isFailure(error, 'ABORTED')) return { type: 'released' }
       await this.#close().catch(() => undefined) // The failure that is being reported matters more.
@@ -162,6 +162,7 @@ function loadOptions({ backfill }: LoadTask, cluster: Cluster): LoadOptions {
     bodiesInFlight: REQUESTS_IN_FLIGHT,
     bytesInFlight: BYTES_IN_FLIGHT,
     typed: cluster.quirks.bulkType === 'required',
+    ...(backfill.sourceless === undefined ? {} : { sourceless: backfill.sourceless }),
   }
 }
 

@@ -9,12 +9,12 @@ const NONE_LEFT: RetriedIndex = { bytes: 0, skipped: 0, rejected: 0, sourceless:
 /** The output of a Restore Documents step after its rejects were sent again: every document is still accounted for; pure. */
 export function withRetriedRejects(output: StepOutput, event: RejectsRetried): StepOutput {
   // Written by Restore Documents of this same program.
-  const { indices } = output.data as RestoreDocumentsData
+  const { indices, ...rest } = output.data as RestoreDocumentsData
   const updated = Object.fromEntries(
     Object.entries(indices).map(([name, counts]) => [name, retried(counts, event.indices[name] ?? NONE_LEFT)]),
   )
   const total = Object.values(updated).reduce(addCounts, NO_COUNTS)
-  const data: RestoreDocumentsData = { indices: updated }
+  const data: RestoreDocumentsData = { indices: updated, ...rest }
   const result = total.rejected + total.sourceless === 0 ? 'done' : 'rejects'
   return { result, summary: countsInWords(total), data }
 }

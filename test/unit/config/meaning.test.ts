@@ -170,3 +170,9 @@ migrations: [{ sourceCluster: shop, targetCluster: search, snapshotMigrations: [
     expect(config.targets['search']!.auth).toEqual({ kind: 'sigv4', region: 'eu-west-1', service: 'es' })
   })
 })
+
+test('what becomes of documents without a stored source stays open unless it is written', () => {
+  const [migration] = groups('indices: ["a"], documentBackfill: { sourceless: rebuild }', 'indices: ["b"]')
+  expect(migration!.groups[0]!.backfill.sourceless).toBe('rebuild')
+  expect(migration!.groups[1]!.backfill).not.toHaveProperty('sourceless')
+})

@@ -192,3 +192,10 @@ describe('allow lists', () => {
     expect(globOf(allowListEntry(glob))).toBe(glob)
   })
 })
+
+test('a choice for documents without a stored source is named as left out, since the newer form has none', () => {
+  const text = file('page/minimal.yaml').trimEnd()
+  expect(converted(text)).not.toContain('sourceless')
+  const chosen = `${text}\ndefaults: { documentBackfill: { sourceless: rebuild } }\n`
+  expect(converted(chosen)).toContain('sourceless: rebuild is left out')
+})

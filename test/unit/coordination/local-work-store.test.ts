@@ -42,6 +42,19 @@ describe('the local work store', () => {
     expect(await again.store.claim('b')).toMatchObject({ id: item.id, position: { doc: 5, checksum: 99 }, counts })
   })
 
+  test('what the rebuilt sources of an item are worth is in the events', async () => {
+    const { store: work, events } = store()
+    await work.plan([slice(0)])
+    const item = (await work.claim('a'))!
+    const field = { field: 'tag', level: 'approximated', reasons: ['repeated values once'] } as const
+    const rebuilt = { rebuilt: 3, recovered: 0, fields: [field] }
+    const counts = { ...NO_COUNTS, read: 3, acknowledged: 3 }
+    await work.finish(item.id, 'a', { kind: 'done', checksum: 1, counts, rebuilt })
+    for (const known of [work, store(events).store]) {
+      expect((await known.summary()).items).toMatchObject([{ state: 'done', rebuilt }])
+    }
+  })
+
   test('refuses an advance by an owner that does not hold the item', async () => {
     const { store: work } = store()
     await work.plan([slice(0)])

@@ -12,7 +12,7 @@ import { packFailure } from '../../../src/engine/local/load-messages.ts'
 import { openLoadPool } from '../../../src/engine/local/load-pool.ts'
 import { threadStarter, type StartLoader } from '../../../src/engine/local/load-thread.ts'
 import { rejectFilePath } from '../../../src/engine/local/reject-file.ts'
-import { restoreDocuments } from '../../../src/steps/restore-documents.ts'
+import { restoreDocuments, type RestoreDocumentsData } from '../../../src/steps/restore-documents.ts'
 import { listFixtures } from '../../fixtures/load.ts'
 import { fixedRandom } from '../http/test-world.ts'
 import { startFakeOpenSearch, type FakeOpenSearch } from './fake-opensearch.ts'
@@ -58,6 +58,19 @@ describe.each([
       data: { indices: { many: { read: 1094, acknowledged: 1094 }, plain: { read: 83, acknowledged: 83 } } },
     })
     expect(world.progress.at(-1)).toMatchObject({ message: '', documents: { done: 1177, total: 1177 }, rejected: 0 })
+  })
+
+  test('puts sources together as asked, and the output says what that was worth', async () => {
+    target = await startFakeOpenSearch()
+    const { path } = listFixtures().find(({ name }) => name === 'es-9.5.3')!.repositories[0]!
+    const world = await loadStep(loadPlan(target.url, ['nosource', 'plain'], { sourceless: 'rebuild' }, path), [])
+    const output = await restore(world, start)
+    const { read } = (output.data as RestoreDocumentsData).indices['nosource']!
+    expect(read).toBeGreaterThan(0)
+    expect(output).toMatchObject({ result: 'done', data: { indices: { nosource: { acknowledged: read } } } })
+    expect((output.data as RestoreDocumentsData).rebuilt).toEqual({
+      nosource: { rebuilt: 0, recovered: read, fields: [] },
+    })
   })
 
   test('after a stop what was sent is recorded, the items are given back, and a new load sends only the rest', async () => {

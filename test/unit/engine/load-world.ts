@@ -19,8 +19,13 @@ export function temporaryFolder(): string {
   return mkdtempSync(join(tmpdir(), 'engine-test-'))
 }
 
-/** A plan that loads some indices of the fixture's snapshot into the cluster at `endpoint`. */
-export function loadPlan(endpoint: string, indices: readonly string[], backfill: Partial<PlannedBackfill> = {}): Plan {
+/** A plan that loads some indices of a fixture's snapshot into the cluster at `endpoint`. */
+export function loadPlan(
+  endpoint: string,
+  indices: readonly string[],
+  backfill: Partial<PlannedBackfill> = {},
+  repository = REPOSITORY,
+): Plan {
   const cluster = { endpoint, version: '2.19.4', auth: { kind: 'none' }, tls: { verify: true } } as const
   return {
     schemaVersion: 1,
@@ -32,7 +37,7 @@ export function loadPlan(endpoint: string, indices: readonly string[], backfill:
         id: 'm1',
         source: 'source',
         target: 'target',
-        repository: { name: 'repo', register: false, type: 'fs', uri: REPOSITORY },
+        repository: { name: 'repo', register: false, type: 'fs', uri: repository },
         snapshot: { create: false, name: 'snap-1', partial: 'fail' },
         groups: [
           {

@@ -31,6 +31,12 @@ test('after rejects were sent again every document is still accounted for', () =
   )
 })
 
+test('what rebuilt sources are worth stays as it was', () => {
+  const rebuilt = { a: { rebuilt: 90, recovered: 0, fields: [] } }
+  const data = { ...(LOADED.data as object), rebuilt }
+  expect(withRetriedRejects({ ...LOADED, data }, RETRIED).data).toMatchObject({ rebuilt })
+})
+
 test('a step without rejects left has succeeded', () => {
   expect(withRetriedRejects(LOADED, { ...RETRIED, indices: {} }).result).toBe('done')
 })

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import type { RebuiltSources } from '../../../src/coordination/work-store.ts'
 import { renderLogLine } from '../../../src/report/log-line.ts'
 import { makeReport } from '../../../src/report/report.ts'
 import { renderReport } from '../../../src/report/report-text.ts'
@@ -96,6 +97,29 @@ Differences:
 Cleanup: delete snapshot s: no
   Code: CLUSTER_DENIED
   Hint: Grant it.
+`)
+  })
+
+  test('names the fields of rebuilt sources that are not exact, summed up over the groups', () => {
+    const tag = { field: 'tag', level: 'approximated', reasons: ['repeated values once'] } as const
+    const lost = { field: 'tag', level: 'missing', reasons: ['no column'] } as const
+    const group = (rebuilt: RebuiltSources): StepView =>
+      step({ kind: 'restore-documents', data: { indices: { 'logs-a': counts }, rebuilt: { 'logs-a': rebuilt } } })
+    const steps = [
+      group({ rebuilt: 4, recovered: 1, fields: [tag] }),
+      group({ rebuilt: 3, recovered: 0, fields: [lost], resumed: true }),
+    ]
+    const report = makeReport({ ...view, steps })
+    expect(report.indices[0]!.rebuilt).toEqual({
+      rebuilt: 7,
+      recovered: 1,
+      fields: [{ field: 'tag', level: 'missing', reasons: ['repeated values once', 'no column'] }],
+      resumed: true,
+    })
+    expect(renderReport(report)).toContain(`
+SOURCE_REBUILT index "logs-a": 7 documents rebuilt from columns and stored fields, 1 exactly as sent
+  missing "tag": repeated values once; no column
+  index "logs-a" was loaded in several attempts: documents of earlier ones may be missing here
 `)
   })
 

@@ -4,13 +4,15 @@ import { quirksOf } from '../../../src/cluster/quirks.ts'
 import { systemClock } from '../../../src/core/clock.ts'
 import type { HttpRequest } from '../../../src/http/http-client.ts'
 import { readShard } from '../../../src/source/read-shard.ts'
+import type { Sourceless } from '../../../src/source/rebuild/sourceless.ts'
 import { SourceLines } from '../../../src/source/source-lines.ts'
 import { compareDocuments, type CompareWorld } from '../../../src/steps/compare-documents.ts'
-import { sampledDocuments } from '../../../src/steps/documents-to-compare.ts'
+import { allDocuments, sampledDocuments } from '../../../src/steps/documents-to-compare.ts'
 import { groupShards } from '../../../src/steps/snapshot-shards.ts'
 import type { RejectRecord } from '../../../src/steps/reject-record.ts'
 import type { StepInput } from '../../../src/steps/step.ts'
 import type { DocumentComparison } from '../../../src/verify/document-tally.ts'
+import { listFixtures } from '../../fixtures/load.ts'
 import { loadPlan } from '../engine/load-world.ts'
 import { calm, fixedRandom } from '../http/test-world.ts'
 
@@ -129,7 +131,7 @@ test('a sample is drawn from all over a shard, and is the same every time', asyn
   const { directory } = await shard!.open(calm)
   const draw = async (seed: string): Promise<string[]> => {
     const ids: string[] = []
-    for await (const { batch, places } of sampledDocuments(directory, shard!.index, seed, 10, calm)) {
+    for await (const { batch, places } of sampledDocuments(directory, shard!.index, undefined, seed, 10, calm)) {
       for (const n of places) ids.push(place(batch.id(n), batch.routing(n)))
     }
     return ids
@@ -141,4 +143,21 @@ test('a sample is drawn from all over a shard, and is the same every time', asyn
   expect(drawn.every((key) => held.has(key))).toBe(true)
   expect(await draw('plain/0')).toEqual(drawn)
   expect(await draw('another seed')).not.toEqual(drawn)
+})
+
+test('sources are put together for the comparison only as for the load', async () => {
+  const { path } = listFixtures().find(({ name }) => name === 'es-9.5.3')!.repositories[0]!
+  const plan = loadPlan('http://target.invalid', ['nosource'], {}, path)
+  const [shard] = await groupShards({ ...input, plan }, { clock: systemClock, random: fixedRandom(), signal: calm })
+  const { directory } = await shard!.open(calm)
+  const isRebuilt = async (sourceless: Sourceless | undefined): Promise<Set<boolean>> => {
+    const found = new Set<boolean>()
+    for await (const { rebuilder } of allDocuments(directory, shard!.index, sourceless, calm)) {
+      found.add(rebuilder !== undefined)
+    }
+    return found
+  }
+  expect(await isRebuilt(undefined)).toEqual(new Set([false]))
+  expect(await isRebuilt('reject')).toEqual(new Set([false]))
+  expect(await isRebuilt('rebuild')).toEqual(new Set([true]))
 })
