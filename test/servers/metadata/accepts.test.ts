@@ -43,7 +43,7 @@ for (const version of ['2.19', '3.8']) {
     }
 
     for (const fixture of fixtures) {
-      test(`accepts every index of ${fixture.path}, keeps it as it was sent, and translating again changes nothing`, async () => {
+      test(`accepts every index of ${fixture.name}, keeps it as it was sent, and translating again changes nothing`, async () => {
         const { indices } = await readDefinitions(fixture, signal)
         expect(indices.length).toBeGreaterThan(5)
         for (const index of indices) {
@@ -62,7 +62,7 @@ for (const version of ['2.19', '3.8']) {
         }
       })
 
-      test(`accepts every template of ${fixture.path}, keeps it as it was sent, and translating again changes nothing`, async () => {
+      test(`accepts every template of ${fixture.name}, keeps it as it was sent, and translating again changes nothing`, async () => {
         const { clusterVersion: source, ...found } = await readDefinitions(fixture, signal)
         const put = async (
           kind: string,
@@ -89,7 +89,8 @@ for (const version of ['2.19', '3.8']) {
         )
         await put('_template', found.legacyTemplates, translateLegacyTemplate, (answer, name) => answer[name])
         for (const kind of ['_index_template', '_component_template', '_template']) await client.delete(`/${kind}/*`)
-        expect(found.legacyTemplates.size).toBeGreaterThan(0)
+        // Snapshots without the global state have no templates; those fixtures record no metadata.
+        if (fixture.expectedMeta() !== undefined) expect(found.legacyTemplates.size).toBeGreaterThan(0)
       })
     }
   })
