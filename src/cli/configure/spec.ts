@@ -1,11 +1,6 @@
-import type { ArgumentSpec, CommandSpec, OptionSpec } from '../command.ts'
+import type { ArgumentSpec, CommandSpec } from '../command.ts'
+import { OUTPUT_OPTION } from '../output-option.ts'
 
-const OUTPUT: OptionSpec = {
-  flags: '-o, --output <format>',
-  description: 'form of the result',
-  choices: ['text', 'json'],
-  defaultValue: 'text',
-}
 const FILE: ArgumentSpec = {
   name: 'file',
   description: 'a configuration, - for standard input; the saved one when left out',
@@ -43,7 +38,7 @@ export const configureCommand: CommandSpec = {
       name: 'validate',
       summary: 'check a configuration without asking any cluster',
       arguments: [FILE],
-      options: [OUTPUT],
+      options: [OUTPUT_OPTION],
       examples: ['workflow configure validate', 'workflow configure validate migration.yaml -o json'],
       load: () => import('./validate.ts'),
     },
@@ -54,7 +49,7 @@ export const configureCommand: CommandSpec = {
         'The form of the documentation has migrations, the newer upstream form snapshotMigrationConfigs. The text goes to\n' +
         'standard output, what changes to standard error. Comments are not carried over.',
       arguments: [FILE],
-      options: [OUTPUT],
+      options: [OUTPUT_OPTION],
       examples: ['workflow configure convert upstream.yaml > migration.yaml'],
       load: () => import('./convert.ts'),
     },
@@ -70,7 +65,7 @@ export const configureCommand: CommandSpec = {
         {
           name: 'list',
           summary: 'list the credentials that are kept, without their values',
-          options: [OUTPUT],
+          options: [OUTPUT_OPTION],
           load: () => import('./credentials-list.ts'),
         },
         {

@@ -1,13 +1,8 @@
 import type { CommandSpec, OptionSpec } from '../command.ts'
 import { EXIT } from '../exit-codes.ts'
+import { OUTPUT_OPTION } from '../output-option.ts'
 
 const NAME = { name: 'name', description: 'name of the workflow; the running one, else the latest, when left out' }
-const OUTPUT: OptionSpec = {
-  flags: '-o, --output <format>',
-  description: 'form of the result',
-  choices: ['text', 'json'],
-  defaultValue: 'text',
-}
 const FILE: OptionSpec = { flags: '-f, --file <file>', description: 'use this configuration instead of the saved one' }
 
 const WAITING = [EXIT.rejects, EXIT.differences, EXIT.temporary, EXIT.interrupted, EXIT.terminated]
@@ -30,7 +25,7 @@ export const runCommands: readonly CommandSpec[] = [
       { flags: '--name <name>', description: 'name of the workflow (default: migration- and six digits)' },
       { flags: '--fresh', description: 'start a new workflow even if this configuration has been run' },
       FILE,
-      OUTPUT,
+      OUTPUT_OPTION,
     ],
     exitCodes: [EXIT.locked, EXIT.notFound, ...WAITING],
     examples: ['workflow submit', 'workflow submit --wait --timeout 3600', 'workflow submit -f migration.yaml'],
@@ -40,7 +35,7 @@ export const runCommands: readonly CommandSpec[] = [
     name: 'status',
     summary: 'show where a workflow stands',
     arguments: [NAME],
-    options: [{ flags: '-w, --watch', description: 'show it again every second until it has ended' }, OUTPUT],
+    options: [{ flags: '-w, --watch', description: 'show it again every second until it has ended' }, OUTPUT_OPTION],
     exitCodes: [EXIT.notFound],
     examples: ['workflow status', 'watch -n 10 workflow status', 'workflow status -o json | jq .phase'],
     load: () => import('./status.ts'),
@@ -48,7 +43,7 @@ export const runCommands: readonly CommandSpec[] = [
   {
     name: 'list',
     summary: 'list all workflows, newest first',
-    options: [OUTPUT],
+    options: [OUTPUT_OPTION],
     load: () => import('./list.ts'),
   },
   {
@@ -59,7 +54,7 @@ export const runCommands: readonly CommandSpec[] = [
       { flags: '--step <step>', description: 'only lines of this step: its id or its title' },
       { flags: '--tail <lines>', description: 'only this many of the last lines' },
       { flags: '--follow', description: 'go on until the workflow has ended' },
-      { ...OUTPUT, description: 'form of the result; json is one object a line' },
+      { ...OUTPUT_OPTION, description: 'form of the result; json is one object a line' },
     ],
     exitCodes: [EXIT.notFound, EXIT.interrupted],
     examples: ['workflow output', "workflow output --step 'Restore Documents' --follow"],
@@ -104,7 +99,7 @@ export const runCommands: readonly CommandSpec[] = [
     name: 'rejects',
     summary: 'show the documents that did not get into the target, with the reasons',
     arguments: [NAME],
-    options: [{ ...OUTPUT, description: 'text counts by reason; json is every reject, one object a line' }],
+    options: [{ ...OUTPUT_OPTION, description: 'text counts by reason; json is every reject, one object a line' }],
     exitCodes: [EXIT.notFound],
     examples: ['workflow rejects', 'workflow rejects -o json > rejects.ndjson'],
     load: () => import('./rejects.ts'),
@@ -116,7 +111,7 @@ export const runCommands: readonly CommandSpec[] = [
       'Put right on the target what it refused them for (workflow rejects says it), then send them again. What is still refused\n' +
       'stays among the rejects. Documents without a stored source cannot be sent.',
     arguments: [NAME],
-    options: [{ flags: '--rejects', description: 'send the rejects again; must be given' }, OUTPUT],
+    options: [{ flags: '--rejects', description: 'send the rejects again; must be given' }, OUTPUT_OPTION],
     exitCodes: [EXIT.rejects, EXIT.locked, EXIT.notFound, EXIT.temporary, EXIT.interrupted, EXIT.terminated],
     examples: ['workflow retry --rejects', 'workflow retry migration-abc123 --rejects -o json'],
     load: () => import('./retry.ts'),
@@ -134,7 +129,7 @@ export const runCommands: readonly CommandSpec[] = [
         description: 'how much is compared (default: what the configuration wants of each group)',
         choices: ['counts', 'sample', 'full'],
       },
-      OUTPUT,
+      OUTPUT_OPTION,
     ],
     exitCodes: [EXIT.differences, EXIT.notFound, EXIT.temporary, EXIT.interrupted, EXIT.terminated],
     examples: ['workflow verify', 'workflow verify migration-abc123 --level full'],
@@ -144,7 +139,7 @@ export const runCommands: readonly CommandSpec[] = [
     name: 'report',
     summary: 'show what a workflow did: documents, rejects, steps and times',
     arguments: [NAME],
-    options: [OUTPUT],
+    options: [OUTPUT_OPTION],
     exitCodes: [EXIT.notFound],
     examples: ['workflow report', 'workflow report migration-abc123 -o json'],
     load: () => import('./report.ts'),

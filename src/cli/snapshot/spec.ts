@@ -1,5 +1,6 @@
 import type { CommandSpec, OptionSpec } from '../command.ts'
 import { EXIT } from '../exit-codes.ts'
+import { OUTPUT_OPTION } from '../output-option.ts'
 
 const REPOSITORY_OPTIONS: readonly OptionSpec[] = [
   { flags: '--repo <uri>', description: 'snapshot repository: a folder or s3://bucket/prefix' },
@@ -7,13 +8,6 @@ const REPOSITORY_OPTIONS: readonly OptionSpec[] = [
   { flags: '--region <name>', description: 'region of the bucket' },
   { flags: '--path-style', description: 'address the bucket in the path instead of the host name' },
 ]
-
-const OUTPUT_OPTION: OptionSpec = {
-  flags: '-o, --output <format>',
-  description: 'form of the result',
-  choices: ['text', 'json'],
-  defaultValue: 'text',
-}
 
 const SNAPSHOT_OPTION: OptionSpec = { flags: '--snapshot <name>', description: 'name of a snapshot, or latest' }
 const INDEX_OPTION: OptionSpec = {
