@@ -1,7 +1,7 @@
 /** Folder levels of docs/architecture.md: a file imports from its own folder, from core/ and from lower levels. */
 const levels = [
   ['core'],
-  ['codec', 'blob', 'http'],
+  ['codec', 'blob', 'http', 'kubernetes'],
   ['lucene', 'repository', 'metadata', 'cluster'],
   ['source', 'coordination', 'config'],
   ['plan', 'verify'],
@@ -37,10 +37,15 @@ const worldRules = [
   [
     'fs',
     '^(node:)?fs(/promises)?$',
-    ['blob', 'config', 'engine', 'coordination', 'http', 'cli'],
+    ['blob', 'config', 'engine', 'coordination', 'http', 'kubernetes', 'cli'],
     'files are touched only by stores, the state folder and the CLI',
   ],
-  ['undici', '(^|/)undici', ['blob', 'http'], 'HTTP goes through http/, object stores through blob/'],
+  [
+    'undici',
+    '(^|/)undici',
+    ['blob', 'http', 'kubernetes'],
+    'HTTP goes through http/, object stores and Kubernetes aside',
+  ],
   ['aws', '@aws-sdk|@smithy|@aws-crypto', ['blob', 'http'], 'cloud SDKs stay behind blob/ and http/'],
   ['net', '^(node:)?(net|tls|http|https)$', ['blob', 'http'], 'sockets are opened by http/ and blob/ alone'],
 ].map(([name, path, folders, comment]) => ({
