@@ -133,6 +133,29 @@ export const ERROR_CODES = {
     meaning: 'The state folder cannot be written.',
     remedy: 'Set WORKFLOW_HOME to a folder that can be written and has free space.',
   },
+  PLAN_TOO_LARGE: {
+    meaning: 'A plan does not fit into the objects of a Kubernetes cluster.',
+    remedy: 'Put indices with the same treatment into one group, lower parallelism, or divide the configuration.',
+  },
+  ARGO_MISSING: {
+    meaning: 'Argo Workflows is not installed in the Kubernetes cluster, is too old, or its controller does not run.',
+    remedy: 'Install Argo Workflows 3.5 or newer; kubectl get pods -n argo shows whether its controller runs.',
+  },
+  ARGO_TEMPLATES_MISSING: {
+    meaning:
+      'The WorkflowTemplate of this program is not installed in the namespace, or not with all that this release needs.',
+    remedy: 'Install the Helm chart of this release; kubectl get workflowtemplates -n ma shows what is there.',
+  },
+  POD_PENDING: {
+    meaning:
+      'A pod of the workflow cannot start: no node has room, an image, a Secret or a volume is missing, or a quota is used up.',
+    remedy: 'The message has the reason; kubectl describe pod -n ma shows the events of the pod.',
+  },
+  POD_LOST: {
+    meaning: 'A pod of the workflow ended without a word: it was deleted, evicted, or ran out of memory.',
+    remedy:
+      'The message has the reason; go on with workflow resume, with more memory for its pods where that was too little.',
+  },
   LEASE_LOST: {
     meaning: 'Another worker took over a work item.',
     remedy: 'Nothing: the other worker goes on with it.',
