@@ -1,10 +1,11 @@
 import { readFileSync } from 'node:fs'
 import { systemClock } from '../src/core/clock.ts'
 import { systemRandom } from '../src/core/random.ts'
-import { inlineStarter } from '../src/engine/local/inline-loader.ts'
-import { openLoadPool } from '../src/engine/local/load-pool.ts'
+import { inlineStarter } from '../src/engine/load/inline-loader.ts'
+import { openLoadPool } from '../src/engine/load/load-pool.ts'
 import { readJournal } from '../src/engine/local/journal.ts'
-import { threadStarter } from '../src/engine/local/load-thread.ts'
+import { threadStarter } from '../src/engine/load/load-thread.ts'
+import { rejectFiles } from '../src/engine/local/reject-file.ts'
 import { runWorkflow } from '../src/engine/local/runner.ts'
 import { createWorkflowFolder, workflowFolder } from '../src/engine/local/workflow-folder.ts'
 import type { Plan, PlannedStep, StepKind } from '../src/plan/plan.ts'
@@ -105,7 +106,7 @@ const outcome = await runWorkflow(folder, {
   clusters,
   loadItems: openLoadPool({
     parallelism: plan.parallelism,
-    rejects: folder.rejects,
+    rejects: rejectFiles(folder.rejects),
     start: threadStarter(new URL('./load-thread.js', import.meta.url)),
     startSmall: inlineStarter(world),
   }),

@@ -1,8 +1,8 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import { systemClock } from '../core/clock.ts'
 import { systemRandom } from '../core/random.ts'
-import type { LoadTask, ToLoader } from '../engine/local/load-messages.ts'
-import { serveLoads } from '../engine/local/load-worker.ts'
+import type { LoadTask, ToLoader } from '../engine/load/load-messages.ts'
+import { serveLoads } from '../engine/load/load-worker.ts'
 import { secretRevealer } from './reveal-secret.ts'
 
 // The entry point of a loader's thread: the runner starts it with a task and talks to it over the parent port.

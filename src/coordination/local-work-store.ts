@@ -108,9 +108,12 @@ export class LocalWorkStore implements WorkStore {
     item.owner = undefined
   }
 
-  summary(): Promise<{ readonly items: readonly WorkItem[]; readonly total: WorkSummary }> {
-    const items = [...this.#items.values()].map(view)
-    return Promise.resolve({ items, total: summarise(items) })
+  async *items(): AsyncGenerator<WorkItem, void> {
+    for (const item of this.#items.values()) yield await Promise.resolve(view(item))
+  }
+
+  totals(): Promise<WorkSummary> {
+    return Promise.resolve(summarise(this.#items.values()))
   }
 
   #owned(id: string, owner: string): ItemState {
@@ -168,14 +171,17 @@ export function itemId(slice: SliceRef): string {
 }
 
 /** Counts by state and in all. */
-export function summarise(items: readonly WorkItem[]): WorkSummary {
+function summarise(items: Iterable<Pick<WorkItem, 'state' | 'slice' | 'counts'>>): WorkSummary {
   const states = { pending: 0, leased: 0, done: 0, failed: 0 }
+  const bytes = { done: 0, total: 0 }
   let counts = NO_COUNTS
-  for (const item of items) {
-    states[item.state]++
-    counts = addCounts(counts, item.counts)
+  for (const { state, slice, counts: own } of items) {
+    states[state]++
+    counts = addCounts(counts, own)
+    bytes.total += slice.bytes
+    if (state === 'done') bytes.done += slice.bytes
   }
-  return { items: states, counts }
+  return { items: states, counts, bytes }
 }
 
 /** Invariant 1: a slice is done only when every document read is accounted for. */

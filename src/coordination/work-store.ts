@@ -73,6 +73,8 @@ export interface RebuiltSources {
 export interface WorkSummary {
   readonly items: { readonly pending: number; readonly leased: number; readonly done: number; readonly failed: number }
   readonly counts: WorkCounts
+  /** Bytes of the slices, of those that are done and of all. */
+  readonly bytes: { readonly done: number; readonly total: number }
 }
 
 /**
@@ -82,14 +84,16 @@ export interface WorkSummary {
 export interface WorkStore {
   /** Makes the items exist; those that exist already keep their state. */
   plan(slices: readonly SliceRef[]): Promise<void>
-  /** Leases a pending item (or one whose lease ran out) to `owner`; undefined when none is pending. */
+  /** Leases a pending item (or one whose holder is gone) to `owner`; undefined when none was found that is free. */
   claim(owner: string): Promise<WorkItem | undefined>
   /** Records a position after its bulk was acknowledged; `counts` are the item's totals up to it. Renews the lease. */
   advance(item: string, owner: string, position: SlicePosition, counts: WorkCounts): Promise<void>
   /** Ends the item as done with its checksum, or gives it back (`failed` when it must not be tried again). */
   finish(item: string, owner: string, outcome: WorkOutcome): Promise<void>
-  /** All items, for the reconcile against the snapshot's own shard list, and their sum. */
-  summary(): Promise<{ readonly items: readonly WorkItem[]; readonly total: WorkSummary }>
+  /** All items, each once, for the reconcile against the snapshot's own shard list; nobody may change them meanwhile. */
+  items(): AsyncIterable<WorkItem>
+  /** Sums over all items, cheap to ask for however many there are, and up to date with every answered call of any process. */
+  totals(): Promise<WorkSummary>
 }
 
 /** How work on an item ended. */

@@ -1,7 +1,8 @@
 import { isFailure } from '../../core/failure.ts'
-import { inlineStarter } from '../../engine/local/inline-loader.ts'
-import { openLoadPool } from '../../engine/local/load-pool.ts'
-import { threadStarter } from '../../engine/local/load-thread.ts'
+import { inlineStarter } from '../../engine/load/inline-loader.ts'
+import { openLoadPool } from '../../engine/load/load-pool.ts'
+import { threadStarter } from '../../engine/load/load-thread.ts'
+import { rejectFiles } from '../../engine/local/reject-file.ts'
 import { runWorkflow } from '../../engine/local/runner.ts'
 import { readPlan, workflowFolder } from '../../engine/local/workflow-folder.ts'
 import { STEPS } from '../../steps/all-steps.ts'
@@ -33,7 +34,7 @@ export const run: CommandRun = async (world, input) => {
       clusters,
       loadItems: openLoadPool({
         parallelism: plan.parallelism,
-        rejects: folder.rejects,
+        rejects: rejectFiles(folder.rejects),
         start: LOAD_THREAD_ENTRY === undefined ? inline : threadStarter(LOAD_THREAD_ENTRY),
         startSmall: inline,
       }),

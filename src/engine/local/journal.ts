@@ -10,7 +10,7 @@ import {
 } from 'node:fs'
 import { crc32 } from 'node:zlib'
 import { Failure, messageOf } from '../../core/failure.ts'
-import type { RunEvent } from './run-events.ts'
+import type { RunEvent } from '../run/run-events.ts'
 
 /**
  * An append-only file of JSON events, one a line: `<crc32 of the JSON, 8 hex digits> <JSON>\n`. A last line that was torn by a

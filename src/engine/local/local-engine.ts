@@ -11,9 +11,9 @@ import type { Engine, Submission, SubmitOptions } from '../engine.ts'
 import { Journal, readJournal } from './journal.ts'
 import { acquireLock, readLock, type HeldLock } from './lock.ts'
 import { readRejectLines } from './reject-lines.ts'
-import { logOf } from './run-log.ts'
-import { foldEvents, stepState, type RunState } from './run-state.ts'
-import { runToView, unreadableView } from './run-to-view.ts'
+import { logOf } from '../run/run-log.ts'
+import { foldEvents, stepState, type RunState } from '../run/run-state.ts'
+import { runToView, unreadableView } from '../run/run-to-view.ts'
 import {
   approve,
   clearStopRequest,
@@ -101,7 +101,7 @@ export class LocalEngine implements Engine {
           return this.#viewOf(this.#read(name))
         } catch (error) {
           if (!isFailure(error)) throw error
-          return unreadableView(name, error)
+          return unreadableView(name, error, 'local')
         }
       })
       return views.toSorted((a, b) => compare(b.submittedAt, a.submittedAt) || compare(a.name, b.name))
@@ -246,7 +246,7 @@ export class LocalEngine implements Engine {
 
   #viewOf({ plan, state, alive }: StoredRun): RunView {
     const running = alive && state.outcome === undefined
-    return runToView(plan, state, running, this.#parts.clock.now())
+    return runToView(plan, state, running, this.#parts.clock.now(), 'local')
   }
 
   #freeName(): string {

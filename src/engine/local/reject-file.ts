@@ -1,6 +1,7 @@
 import { mkdir, open, type FileHandle } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { Failure, messageOf } from '../../core/failure.ts'
+import type { RejectSink } from '../load/reject-sink.ts'
 
 /** The file of the rejects of a step in a folder of such files. */
 export function rejectFilePath(folder: string, step: string): string {
@@ -8,7 +9,7 @@ export function rejectFilePath(folder: string, step: string): string {
 }
 
 /** Appends rejects to a file; what `append` has returned from is on the disk. One writer a file. */
-export class RejectFile {
+export class RejectFile implements RejectSink {
   readonly #path: string
   #handle: FileHandle | undefined
   #size = 0
@@ -74,4 +75,9 @@ async function endOfLastLine(handle: FileHandle, size: number): Promise<number> 
     end = start
   }
   return 0
+}
+
+/** Opens the file of the rejects of a step in a folder of such files. */
+export function rejectFiles(folder: string): (step: string) => RejectSink {
+  return (step) => new RejectFile(rejectFilePath(folder, step))
 }

@@ -14,8 +14,8 @@ import { Journal } from './journal.ts'
 import { acquireLock } from './lock.ts'
 import { RejectFile, rejectFilePath } from './reject-file.ts'
 import { readRejects } from './reject-lines.ts'
-import type { RejectsRetried, RetriedIndex } from './run-events.ts'
-import { foldEvents } from './run-state.ts'
+import type { RejectsRetried, RetriedIndex } from '../run/run-events.ts'
+import { foldEvents } from '../run/run-state.ts'
 import { readPlan, type WorkflowFolder } from './workflow-folder.ts'
 
 /** What sending rejects again takes from its surroundings. */

@@ -1,10 +1,11 @@
 import { aborted, type Clock } from '../../core/clock.ts'
-import { Failure, isFailure, messageOf } from '../../core/failure.ts'
+import { isFailure } from '../../core/failure.ts'
 import type { Random } from '../../core/random.ts'
 import type { PlannedStep } from '../../plan/plan.ts'
 import type { StepOutput } from '../../steps/step.ts'
-import type { RecordedFailure, RunEventBody } from './run-events.ts'
-import { stepState, type RunState } from './run-state.ts'
+import { recordFailure } from '../run/recorded-failure.ts'
+import type { RunEventBody } from '../run/run-events.ts'
+import { stepState, type RunState } from '../run/run-state.ts'
 
 /** What the graph runner is given; everything it decides becomes an event. */
 export interface GraphWorld {
@@ -100,23 +101,5 @@ async function runWithRetries(step: PlannedStep, world: GraphWorld): Promise<voi
         return
       }
     }
-  }
-}
-
-/** A thrown value as the journal keeps it; anything but a `Failure` is a fault of the program and never retried. */
-export function recordFailure(error: unknown): RecordedFailure {
-  if (error instanceof Failure) {
-    return {
-      code: error.code,
-      message: error.message,
-      retryable: error.retryable,
-      ...(error.hint === undefined ? {} : { hint: error.hint }),
-    }
-  }
-  return {
-    code: 'PROGRAM_FAULT',
-    message: error instanceof Error ? (error.stack ?? error.message) : messageOf(error),
-    retryable: false,
-    hint: 'This is a fault of the program, not of your input.',
   }
 }

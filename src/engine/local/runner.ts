@@ -8,17 +8,15 @@ import type { WorkEvent } from '../../coordination/work-events.ts'
 import type { Plan, PlannedStep, StepKind } from '../../plan/plan.ts'
 import type { Clusters } from '../../steps/clusters.ts'
 import type { Step, StepContext, StepInput, StepOutput } from '../../steps/step.ts'
+import type { ItemLoader } from '../load/item-loader.ts'
 import { Journal } from './journal.ts'
 import { acquireLock } from './lock.ts'
 import { rejectFilePath } from './reject-file.ts'
 import { readRejects } from './reject-lines.ts'
-import type { RunEvent, RunEventBody } from './run-events.ts'
+import type { RunEvent, RunEventBody } from '../run/run-events.ts'
 import { runGraph } from './run-graph.ts'
-import { applyEvent, foldEvents, type RunState } from './run-state.ts'
+import { applyEvent, foldEvents, type RunState } from '../run/run-state.ts'
 import { clearStopRequest, isApproved, readPlan, stopRequested, type WorkflowFolder } from './workflow-folder.ts'
-
-/** Loads the work items of a step with the engine's workers until none is pending. */
-export type ItemLoader = (input: StepInput, context: StepContext) => Promise<void>
 
 /** What a runner is made of. */
 export interface RunnerParts {

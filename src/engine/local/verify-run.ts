@@ -8,7 +8,7 @@ import type { StepOutput } from '../../steps/step.ts'
 import { readJournal } from './journal.ts'
 import { rejectFilePath } from './reject-file.ts'
 import { readRejects } from './reject-lines.ts'
-import { foldEvents } from './run-state.ts'
+import { foldEvents } from '../run/run-state.ts'
 import { readPlan, type WorkflowFolder } from './workflow-folder.ts'
 
 /** What verifying a run takes from its surroundings. */

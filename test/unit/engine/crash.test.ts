@@ -1,11 +1,11 @@
 import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { addCounts, NO_COUNTS, type SliceRef, type WorkItem } from '../../../src/coordination/work-store.ts'
-import type { FromLoader, ToLoader } from '../../../src/engine/local/load-messages.ts'
-import { openLoadPool } from '../../../src/engine/local/load-pool.ts'
-import type { LoaderEnded, StartLoader } from '../../../src/engine/local/load-thread.ts'
-import { Mailbox } from '../../../src/engine/local/mailbox.ts'
-import { rejectFilePath } from '../../../src/engine/local/reject-file.ts'
+import type { FromLoader, ToLoader } from '../../../src/engine/load/load-messages.ts'
+import { openLoadPool } from '../../../src/engine/load/load-pool.ts'
+import type { LoaderEnded, StartLoader } from '../../../src/engine/load/load-thread.ts'
+import { Mailbox } from '../../../src/engine/load/mailbox.ts'
+import { rejectFilePath, rejectFiles } from '../../../src/engine/local/reject-file.ts'
 import { runWorkflow, type RunnerParts } from '../../../src/engine/local/runner.ts'
 import { createWorkflowFolder, workflowFolder, type WorkflowFolder } from '../../../src/engine/local/workflow-folder.ts'
 import { Journal } from '../../../src/engine/local/journal.ts'
@@ -98,7 +98,7 @@ class CrashWorld {
       clusters: { source: unused, target: unused, close: unused },
       loadItems: openLoadPool({
         parallelism: WORKERS,
-        rejects: this.folder.rejects,
+        rejects: rejectFiles(this.folder.rejects),
         start: this.#startLoader,
       }),
       putBack: unused,
@@ -123,8 +123,8 @@ class CrashWorld {
     this.#effect((world) => (world.refreshInterval = '-1'))
     await context.work.plan(slices)
     await context.loadItems()
-    const { items, total } = await context.work.summary()
-    for (const { state } of items) if (state !== 'done') throw new Error(`an item is ${state}`)
+    const total = await context.work.totals()
+    for await (const { state } of context.work.items()) if (state !== 'done') throw new Error(`an item is ${state}`)
     for (const { id, previous } of context.openChanges()) {
       this.#effect((world) => (world.refreshInterval = previous!['index.refresh_interval']!))
       await context.settleChange(id)

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { Journal, readJournal } from '../../../src/engine/local/journal.ts'
-import type { RunEvent } from '../../../src/engine/local/run-events.ts'
+import type { RunEvent } from '../../../src/engine/run/run-events.ts'
 
 let folder: string
 let path: string

@@ -6,12 +6,12 @@ import { NO_COUNTS, type SliceRef } from '../../../src/coordination/work-store.t
 import { systemClock } from '../../../src/core/clock.ts'
 import { Failure } from '../../../src/core/failure.ts'
 import { Secret } from '../../../src/core/secret.ts'
-import { inlineStarter } from '../../../src/engine/local/inline-loader.ts'
-import type { FromLoader } from '../../../src/engine/local/load-messages.ts'
-import { packFailure } from '../../../src/engine/local/load-messages.ts'
-import { openLoadPool } from '../../../src/engine/local/load-pool.ts'
-import { threadStarter, type StartLoader } from '../../../src/engine/local/load-thread.ts'
-import { rejectFilePath } from '../../../src/engine/local/reject-file.ts'
+import { inlineStarter } from '../../../src/engine/load/inline-loader.ts'
+import type { FromLoader } from '../../../src/engine/load/load-messages.ts'
+import { packFailure } from '../../../src/engine/load/load-messages.ts'
+import { openLoadPool } from '../../../src/engine/load/load-pool.ts'
+import { threadStarter, type StartLoader } from '../../../src/engine/load/load-thread.ts'
+import { rejectFilePath, rejectFiles } from '../../../src/engine/local/reject-file.ts'
 import { restoreDocuments, type RestoreDocumentsData } from '../../../src/steps/restore-documents.ts'
 import { listFixtures } from '../../fixtures/load.ts'
 import { fixedRandom } from '../http/test-world.ts'
@@ -29,7 +29,7 @@ afterEach(() => target.close())
 
 /** Runs the real Restore Documents step with the pool as its loader. */
 async function restore(world: LoadStep, start: StartLoader, rejects = temporaryFolder()) {
-  const loadItems = openLoadPool({ parallelism: world.input.plan.parallelism, rejects, start })
+  const loadItems = openLoadPool({ parallelism: world.input.plan.parallelism, rejects: rejectFiles(rejects), start })
   const context = { ...world.context, loadItems: () => loadItems(world.input, world.context) }
   return restoreDocuments(world.input, context)
 }
@@ -83,8 +83,9 @@ describe.each([
     const plan = loadPlan(target.url, ['many'])
     const world = await loadStep(plan, [], stop.signal)
     await expect(restore(world, start)).rejects.toMatchObject({ code: 'ABORTED' })
-    const { items, total } = await world.context.work.summary()
-    expect(items.every(({ state }) => state === 'pending')).toBe(true)
+    const total = await world.context.work.totals()
+    expect(total.items.pending).toBeGreaterThan(0)
+    expect(total.items).toEqual({ pending: total.items.pending, leased: 0, done: 0, failed: 0 })
     expect(total.counts.acknowledged).toBe(target.documents.size)
     expect(total.counts.acknowledged).toBeGreaterThan(0)
 
@@ -113,7 +114,8 @@ describe('a load with rejects', () => {
         work: {
           plan: (slices) => work.plan(slices),
           claim: (owner) => work.claim(owner),
-          summary: () => work.summary(),
+          items: () => work.items(),
+          totals: () => work.totals(),
           finish: (item, owner, outcome) => work.finish(item, owner, outcome),
           advance: (item, owner, position, counts) => {
             seen.push(counts.rejected)
@@ -195,12 +197,12 @@ describe('a pool of loaders', () => {
       Array.from({ length: slices }, (_, n) => slice(n)),
     )
     const loaders = scripted(script)
-    const pool = openLoadPool({ parallelism, rejects: temporaryFolder(), start: loaders.start })
+    const pool = openLoadPool({ parallelism, rejects: rejectFiles(temporaryFolder()), start: loaders.start })
     const outcome = await pool(world.input, world.context).then(
       () => undefined,
       (error: unknown) => error,
     )
-    const { total } = await world.context.work.summary()
+    const total = await world.context.work.totals()
     return { outcome, items: total.items, loaders, world }
   }
 
@@ -243,7 +245,7 @@ test('a thread that cannot even start fails its item with the reason', async () 
   target = await startFakeOpenSearch()
   const missing = pathToFileURL(join(temporaryFolder(), 'missing.js'))
   const world = await loadStep(loadPlan(target.url, ['i']), [slice(0)])
-  const pool = openLoadPool({ parallelism: 1, rejects: temporaryFolder(), start: threadStarter(missing) })
+  const pool = openLoadPool({ parallelism: 1, rejects: rejectFiles(temporaryFolder()), start: threadStarter(missing) })
   await expect(pool(world.input, world.context)).rejects.toThrow('its loader died')
 })
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { withRetriedRejects } from '../../../src/engine/local/retried-rejects.ts'
+import { withRetriedRejects } from '../../../src/engine/run/retried-rejects.ts'
 import type { StepOutput } from '../../../src/steps/step.ts'
 
 const COUNTS = { read: 100, acknowledged: 90, rejected: 8, skipped: 0, sourceless: 2, bytes: 1000 }

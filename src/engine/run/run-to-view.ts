@@ -4,22 +4,28 @@ import type { RunPhase, RunView, StepPhase, StepView } from '../../report/run-vi
 import { stepState, type RunState, type StepState } from './run-state.ts'
 
 /** The view of a run whose files cannot be read: its name and why. */
-export function unreadableView(name: string, failure: Failure): RunView {
+export function unreadableView(name: string, failure: Failure, engine: RunView['engine']): RunView {
   const submittedAt = iso(0)
   return {
     schemaVersion: 1,
     name,
     phase: 'Failed',
     submittedAt,
-    engine: 'local',
+    engine,
     alive: false,
     message: failure.message,
     steps: [],
   }
 }
 
-/** The view of a run from its plan, its folded journal and whether a runner works on it; `now` in milliseconds since 1970. */
-export function runToView(plan: Plan, state: RunState, alive: boolean, now: number): RunView {
+/** The view of a run from its plan, its folded journal and whether an engine works on it; `now` in milliseconds since 1970. */
+export function runToView(
+  plan: Plan,
+  state: RunState,
+  alive: boolean,
+  now: number,
+  engine: RunView['engine'],
+): RunView {
   const steps = plan.steps.map((step) => stepToView(plan, step, stepState(state, step.id), alive, now))
   const phase = runPhase(steps, state, alive)
   const message = runMessage(phase, state, alive, steps)
@@ -28,7 +34,7 @@ export function runToView(plan: Plan, state: RunState, alive: boolean, now: numb
     name: state.name,
     phase,
     submittedAt: iso(state.submittedAt),
-    engine: 'local',
+    engine,
     alive,
     steps,
     ...(state.startedAt === undefined ? {} : { startedAt: iso(state.startedAt) }),

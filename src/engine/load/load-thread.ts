@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads'
 import { messageOf } from '../../core/failure.ts'
-import type { FromLoader, LoadTask, ToLoader } from './load-messages.ts'
+import { packFailure, type FromLoader, type LoadTask, type ToLoader } from './load-messages.ts'
 import { Mailbox } from './mailbox.ts'
 
 /** A loader that the runner talks to, wherever it runs. */
@@ -37,4 +37,15 @@ export function threadStarter(entry: URL): StartLoader {
     })
     return { post: (message) => worker.postMessage(message), next: () => inbox.next() }
   }
+}
+
+/** Records something a loader reported, and tells it how that went. */
+export async function answer(loader: LoadThread, record: () => Promise<void>): Promise<void> {
+  try {
+    await record()
+  } catch (error) {
+    loader.post({ type: 'unrecorded', failure: packFailure(error) })
+    throw error
+  }
+  loader.post({ type: 'recorded' })
 }

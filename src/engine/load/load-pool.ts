@@ -1,22 +1,23 @@
 import { semaphore, type Semaphore } from '../../blob/semaphore.ts'
-import { addCounts, NO_COUNTS, type WorkCounts, type WorkItem } from '../../coordination/work-store.ts'
+import type { WorkCounts, WorkItem, WorkOutcome } from '../../coordination/work-store.ts'
 import { aborted, throwIfAborted } from '../../core/clock.ts'
 import { Failure, isFailure, messageOf } from '../../core/failure.ts'
 import { formatCount } from '../../core/units.ts'
 import { groupOf, migrationOf, outputOf, snapshotName } from '../../steps/plan-parts.ts'
 import type { RegisterSnapshotData } from '../../steps/register-snapshot.ts'
 import type { StepContext, StepInput } from '../../steps/step.ts'
-import { packFailure, unpackFailure, type LoadTask } from './load-messages.ts'
-import type { LoadThread, StartLoader } from './load-thread.ts'
-import { RejectFile, rejectFilePath } from './reject-file.ts'
-import type { ItemLoader } from './runner.ts'
+import type { ItemLoader } from './item-loader.ts'
+import { unpackFailure, type LoadTask } from './load-messages.ts'
+import { LoadProgress } from './load-progress.ts'
+import { answer, type LoadThread, type StartLoader } from './load-thread.ts'
+import type { RejectSink } from './reject-sink.ts'
 
 /** What a pool is made of. */
 export interface LoadPoolParts {
   /** Slices loaded at once, over all steps. */
   readonly parallelism: number
-  /** Folder of the reject files. */
-  readonly rejects: string
+  /** Where the rejects of a step go; closed when its load ends. */
+  readonly rejects: (step: string) => RejectSink
   readonly start: StartLoader
   /** Used instead of `start` where a thread is not worth it. */
   readonly startSmall?: StartLoader
@@ -24,9 +25,10 @@ export interface LoadPoolParts {
 
 /** Bytes of all files of a group's indices in the snapshot, up to which the load is over before a thread has started. */
 const SMALL_BYTES = 2 * 1024 * 1024
-const PUBLISH_MS = 500
 /** How often an idle worker looks for items that were planned meanwhile. */
 const IDLE_MS = 250
+/** How often a process whose workers are all idle looks whether others have given something back. */
+const SHARED_IDLE_MS = 2000
 
 /** The loader of work items of the local engine: as many loaders at once as the plan allows, each with one item at a time. */
 export function openLoadPool(parts: LoadPoolParts): ItemLoader {
@@ -39,11 +41,11 @@ class StepLoad {
   readonly #places: Semaphore
   readonly #input: StepInput
   readonly #context: StepContext
-  readonly #rejects: RejectFile
+  readonly #rejects: RejectSink
   readonly #maxRejects: number
   readonly #maxWorkers: number
   readonly #task: LoadTask
-  readonly #totalDocuments: number
+  readonly #progress: LoadProgress
   /** Fires when no more items are to be started. */
   readonly #stop = new AbortController()
   readonly #loaders = new Set<LoadThread>()
@@ -51,15 +53,9 @@ class StepLoad {
   readonly #idlers = new Set<() => void>()
   /** Workers that hold a place. */
   #active = 0
-  #counts: WorkCounts = NO_COUNTS
-  #bytesDone = 0
-  #bytesTotal = 0
-  #waiting = ''
-  #publishedAt = -Infinity
   /** Failures since anything last went forward. */
   #fruitless = 0
   #failure: Error | undefined
-  #ended = false
 
   constructor(parts: LoadPoolParts, places: Semaphore, input: StepInput, context: StepContext) {
     const migration = migrationOf(input.plan, input.step)
@@ -67,7 +63,7 @@ class StepLoad {
     this.#places = places
     this.#input = input
     this.#context = context
-    this.#rejects = new RejectFile(rejectFilePath(parts.rejects, input.step.id))
+    this.#rejects = parts.rejects(input.step.id)
     this.#maxRejects = group.backfill.maxRejects ?? Infinity
     this.#maxWorkers = Math.min(parts.parallelism, group.backfill.workers ?? Infinity)
     this.#task = {
@@ -79,31 +75,26 @@ class StepLoad {
     // Written by Register Snapshot of this same program.
     const registered = outputOf(input, 'register-snapshot')?.data as RegisterSnapshotData | undefined
     const totals = group.indices.map(({ name }) => registered?.indices[name])
-    this.#totalDocuments = totals.reduce((total, index) => total + (index?.documents ?? 0), 0)
+    const documents = totals.reduce((total, index) => total + (index?.documents ?? 0), 0)
+    this.#progress = new LoadProgress(context, documents, () => this.#message())
     const bytes = totals.reduce((total, index) => total + (index?.bytes ?? Infinity), 0)
     this.#start = bytes <= SMALL_BYTES ? (parts.startSmall ?? parts.start) : parts.start
   }
 
   async run(): Promise<void> {
     const { signal, work } = this.#context
-    const { items, total } = await work.summary()
-    this.#counts = total.counts
-    for (const { slice, state } of items) {
-      this.#bytesTotal += slice.bytes
-      if (state === 'done') this.#bytesDone += slice.bytes
-    }
+    this.#progress.begin(await work.totals())
     const stop = (): void => this.#stopLoaders()
     signal.addEventListener('abort', stop, { once: true })
     if (signal.aborted) stop()
     this.#requireFewRejects()
     try {
-      this.#publish()
+      this.#progress.publish()
       await Promise.all(Array.from({ length: this.#maxWorkers }, (_, n) => this.#work(`worker-${n + 1}`)))
     } finally {
       signal.removeEventListener('abort', stop)
       await this.#rejects.close()
-      this.#ended = true
-      this.#publish(true)
+      this.#progress.end()
     }
     if (this.#failure !== undefined) throw this.#failure
     throwIfAborted(signal)
@@ -132,10 +123,12 @@ class StepLoad {
           leave()
         }
         if (item !== undefined) this.#wakeIdle()
-        else if (this.#active === 0 || !(await this.#idle())) break
+        else if (this.#active > 0) {
+          if (!(await this.#idle(IDLE_MS))) break
+        } else if (!(await this.#mayComeUp()) || !(await this.#idle(SHARED_IDLE_MS))) break
       }
     } catch (error) {
-      // Leaving the item leased is right: nothing more is leased from this store, and a new one has no leases.
+      // Leaving the item leased is right: a new store of one process has no leases, and of many processes one notices.
       this.#fail(error)
     }
     this.#wakeIdle()
@@ -153,13 +146,20 @@ class StepLoad {
     }
   }
 
+  /** True while other processes have items that they may have to give back. */
+  async #mayComeUp(): Promise<boolean> {
+    if (this.#stop.signal.aborted) return false
+    const { pending, leased } = (await this.#context.work.totals()).items
+    return pending + leased > 0
+  }
+
   /** Waits until items may have come up: another worker is through with its own, or time has passed. False after a stop. */
-  async #idle(): Promise<boolean> {
+  async #idle(ms: number): Promise<boolean> {
     const awake = new AbortController()
     const wake = (): void => awake.abort()
     this.#idlers.add(wake)
     try {
-      await this.#context.clock.sleep(IDLE_MS, AbortSignal.any([awake.signal, this.#stop.signal]))
+      await this.#context.clock.sleep(ms, AbortSignal.any([awake.signal, this.#stop.signal]))
     } catch {
       // Woken early, or stopped.
     } finally {
@@ -189,12 +189,11 @@ class StepLoad {
     const { work } = this.#context
     let counts = item.counts
     const count = (next: WorkCounts): void => {
-      this.#counts = addCounts(this.#counts, minus(next, counts))
+      this.#progress.count(counts, next)
       counts = next
       this.#fruitless = 0
-      this.#waiting = ''
-      this.#publish()
     }
+    let lost = false
     loader.post({ type: 'load', item })
     for (;;) {
       const message = await loader.next()
@@ -203,30 +202,37 @@ class StepLoad {
           await answer(loader, () => this.#rejects.append(message.lines))
           break
         case 'advance':
-          await answer(loader, () => work.advance(item.id, owner, message.position, message.counts))
+          try {
+            await answer(loader, () => work.advance(item.id, owner, message.position, message.counts))
+          } catch (error) {
+            // The loader was told, and gives up on the item with its next message.
+            if (!isFailure(error, 'LEASE_LOST')) throw error
+            lost = true
+            break
+          }
           count(message.counts)
           this.#requireFewRejects()
           break
         case 'waiting':
-          this.#waiting = message.reason
-          this.#publish()
+          this.#progress.wait(message.reason)
           break
         case 'done': {
           const { checksum, counts: all, rebuilt } = message
           const more = rebuilt === undefined ? {} : { rebuilt }
-          await work.finish(item.id, owner, { kind: 'done', checksum, counts: all, ...more })
-          this.#bytesDone += item.slice.bytes
+          if (!(await this.#finish(item, owner, { kind: 'done', checksum, counts: all, ...more }))) return true
+          this.#progress.sliceDone(item.slice.bytes)
           count(all)
           this.#requireFewRejects()
           return true
         }
         case 'released':
-          await work.finish(item.id, owner, { kind: 'released' })
+          if (!lost) await this.#finish(item, owner, { kind: 'released' })
           return true
         case 'failed':
-          await this.#itemFailed(item, owner, unpackFailure(message.failure))
+          if (!lost) await this.#itemFailed(item, owner, unpackFailure(message.failure))
           return true
         case 'ended': {
+          if (lost) return false
           const detail = `its loader died: ${message.reason ?? 'no reason is known'}`
           const died = new Failure('TIMEOUT', detail, { op: 'load', subject: item.id, retryable: true })
           await this.#itemFailed(item, owner, died)
@@ -236,16 +242,26 @@ class StepLoad {
     }
   }
 
+  /** False when another process has taken the item over, which is then its own to finish. */
+  async #finish(item: WorkItem, owner: string, outcome: WorkOutcome): Promise<boolean> {
+    try {
+      await this.#context.work.finish(item.id, owner, outcome)
+      return true
+    } catch (error) {
+      if (!isFailure(error, 'LEASE_LOST')) throw error
+      return false
+    }
+  }
+
   async #itemFailed(item: WorkItem, owner: string, error: Error): Promise<void> {
-    await this.#context.work.finish(item.id, owner, { kind: 'failed', reason: messageOf(error) })
+    if (!(await this.#finish(item, owner, { kind: 'failed', reason: messageOf(error) }))) return
     this.#fruitless++
     // With every place failing twice in a row the cause is not in an item: the step is tried again later, with a pause.
     if (!isFailure(error) || !error.retryable || this.#fruitless > 2 * this.#maxWorkers) this.#fail(error)
   }
 
   #requireFewRejects(): void {
-    const { rejected, sourceless } = this.#counts
-    const left = rejected + sourceless
+    const left = this.#progress.leftOut
     if (left <= this.#maxRejects) return
     this.#fail(
       new Failure(
@@ -273,45 +289,9 @@ class StepLoad {
     for (const loader of this.#loaders) loader.post({ type: 'stop' })
   }
 
-  #publish(now = false): void {
-    const { clock } = this.#context
-    if (!now && clock.monotonic() - this.#publishedAt < PUBLISH_MS) return
-    this.#publishedAt = clock.monotonic()
-    const { read, rejected, sourceless } = this.#counts
-    this.#context.progress({
-      message: this.#message(),
-      documents: { done: read, total: Math.max(read, this.#totalDocuments) },
-      bytes: { done: this.#bytesDone, total: this.#bytesTotal },
-      rejected: rejected + sourceless,
-    })
-  }
-
+  /** What keeps the load from going forward at full speed; empty when nothing does. */
   #message(): string {
-    if (this.#ended) return ''
     if (this.#stop.signal.aborted) return 'finishing what has been sent'
-    if (this.#active === 0) return 'waiting for a free worker'
-    return this.#waiting === '' ? '' : `waiting: ${this.#waiting}`
-  }
-}
-
-/** Records something a loader reported, and tells it how that went. */
-async function answer(loader: LoadThread, record: () => Promise<void>): Promise<void> {
-  try {
-    await record()
-  } catch (error) {
-    loader.post({ type: 'unrecorded', failure: packFailure(error) })
-    throw error
-  }
-  loader.post({ type: 'recorded' })
-}
-
-function minus(a: WorkCounts, b: WorkCounts): WorkCounts {
-  return {
-    read: a.read - b.read,
-    acknowledged: a.acknowledged - b.acknowledged,
-    rejected: a.rejected - b.rejected,
-    skipped: a.skipped - b.skipped,
-    sourceless: a.sourceless - b.sourceless,
-    bytes: a.bytes - b.bytes,
+    return this.#active === 0 ? 'waiting for a free worker' : ''
   }
 }
