@@ -133,6 +133,26 @@ export const ERROR_CODES = {
     meaning: 'The state folder cannot be written.',
     remedy: 'Set WORKFLOW_HOME to a folder that can be written and has free space.',
   },
+  KUBERNETES_UNREACHABLE: {
+    meaning: 'The Kubernetes cluster did not answer.',
+    remedy: 'Check the kubeconfig and the network; kubectl version asks the same cluster.',
+  },
+  KUBERNETES_DENIED: {
+    meaning: 'The Kubernetes cluster refuses a right, or does not know who asks.',
+    remedy: 'Grant the right that the message names; the roles of the Helm chart have all that are needed.',
+  },
+  KUBERNETES_REFUSED: {
+    meaning: 'The Kubernetes cluster answered a request with an error.',
+    remedy: 'The answer of the cluster is in the message.',
+  },
+  KUBERNETES_EXISTS: {
+    meaning: 'An object of that name exists already in the namespace.',
+    remedy: 'Choose another name, or delete the object.',
+  },
+  KUBERNETES_CONFLICT: {
+    meaning: 'An object was changed by somebody else at the same moment.',
+    remedy: 'Run the command again.',
+  },
   PLAN_TOO_LARGE: {
     meaning: 'A plan does not fit into the objects of a Kubernetes cluster.',
     remedy: 'Put indices with the same treatment into one group, lower parallelism, or divide the configuration.',

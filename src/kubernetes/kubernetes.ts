@@ -51,6 +51,8 @@ export interface Kubernetes {
   remove(kind: ObjectKind, name: string): Promise<boolean>
   /** The last lines of a container's log; undefined when the pod or its log is gone. */
   podLog(pod: string, container: string, tailLines: number): Promise<string | undefined>
+  /** True when the cluster has the kind: those of Argo Workflows are there only where it is installed. */
+  knows(kind: ObjectKind): Promise<boolean>
   /** True when we may do this. */
   may(verb: string, kind: ObjectKind): Promise<boolean>
   close(): Promise<void>

@@ -36,7 +36,7 @@ export interface StepView {
   readonly startedAt?: string
   readonly finishedAt?: string
   readonly attempt: number
-  /** One sentence: output of a finished step, reason of a skipped or failed one. */
+  /** One sentence: output of a finished step, reason of a skipped one, what keeps a pending one from beginning. */
   readonly summary?: string
   readonly progress?: StepProgress & { readonly documentsPerSecond?: number; readonly etaSeconds?: number }
   /** What the step left behind, by its kind; see the step's file. */

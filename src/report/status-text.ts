@@ -105,7 +105,7 @@ function stepLine(step: StepView, options: StatusTextOptions): string {
 function stepDetail(step: StepView): string | undefined {
   if (step.phase === 'Running') return step.progress === undefined ? undefined : progressText(step.progress)
   if (step.phase === 'Failed') return step.failure === undefined ? undefined : firstLine(step.failure.message)
-  if (step.phase === 'Rejects' || step.phase === 'Skipped') return step.summary
+  if (['Rejects', 'Skipped', 'Pending'].includes(step.phase)) return step.summary
   return undefined
 }
 

@@ -44,8 +44,11 @@ function troublesOf({ plan, workflow, pods, podEvents }: StoredRun): ReadonlyMap
       continue
     }
     // A pod that could not be made at all, as with a quota that is used up, is only a node with a message.
-    const refused = nodes.find(({ phase, message = '' }) => phase === 'Pending' && /quota|forbidden|exceeded/.test(message))
-    if (refused !== undefined) troubles.set(step.id, `its pod cannot be made: ${refused.message!}. See kubectl describe quota`)
+    const refused = nodes.find(
+      ({ phase, message = '' }) => phase === 'Pending' && /quota|forbidden|exceeded/.test(message),
+    )
+    if (refused !== undefined)
+      troubles.set(step.id, `its pod cannot be made: ${refused.message!}. See kubectl describe quota`)
   }
   return troubles
 }
@@ -68,7 +71,9 @@ function stepWith(
 /** How far the pods of a load are, where neither journal nor target tell about documents. */
 function podsProgress(plan: Plan, step: PlannedStep, workflow: StoredRun['workflow']): StepProgress | undefined {
   if (step.kind !== 'restore-documents') return undefined
-  const load = nodesOfStep(plan, workflow, step).find(({ type, name }) => type === 'TaskGroup' && name.endsWith('.load'))
+  const load = nodesOfStep(plan, workflow, step).find(
+    ({ type, name }) => type === 'TaskGroup' && name.endsWith('.load'),
+  )
   const [, done, total] = /^(\d+)\/(\d+)$/.exec(load?.progress ?? '') ?? []
   return done === undefined ? undefined : { message: `${done} of ${total!} workers have ended` }
 }

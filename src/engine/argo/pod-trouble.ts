@@ -52,7 +52,9 @@ export function nodeOfPod(pod: KubernetesObject): string | undefined {
  */
 export function unseenSince(pod: KubernetesObject): number | undefined {
   if (isPodActive(pod) || pod.metadata.labels?.[COMPLETED] === 'true') return undefined
-  const ends = (statusOf(pod).containerStatuses ?? []).map(({ state }) => Date.parse(state?.terminated?.finishedAt ?? ''))
+  const ends = (statusOf(pod).containerStatuses ?? []).map(({ state }) =>
+    Date.parse(state?.terminated?.finishedAt ?? ''),
+  )
   const last = Math.max(...ends)
   return Number.isFinite(last) ? last : undefined
 }
@@ -78,7 +80,11 @@ export function podTrouble(pod: KubernetesObject, events: readonly KubernetesObj
       return { pod: name, message: `its image cannot be pulled: ${message === '' ? reason : message}`, hint }
     }
     if (CONFIG_REASONS.has(reason)) {
-      return { pod: name, message: `its container cannot be made: ${message === '' ? reason : message}`, hint: describe }
+      return {
+        pod: name,
+        message: `its container cannot be made: ${message === '' ? reason : message}`,
+        hint: describe,
+      }
     }
   }
   return mountTrouble(pod, events, describe)
@@ -106,5 +112,5 @@ function mountTrouble(
 }
 
 function statusOf(pod: KubernetesObject): PodStatus {
-  return (pod['status'] ?? {}) as PodStatus
+  return pod['status'] ?? {}
 }

@@ -73,7 +73,11 @@ export function isStepOver(state: RunState, id: string): boolean {
 }
 
 /** The nodes of the Workflow that belong to a step, its gate aside. */
-export function nodesOfStep(plan: Plan, workflow: WorkflowStatus | undefined, step: PlannedStep): readonly WorkflowNode[] {
+export function nodesOfStep(
+  plan: Plan,
+  workflow: WorkflowStatus | undefined,
+  step: PlannedStep,
+): readonly WorkflowNode[] {
   if (workflow === undefined) return []
   const task = step.kind === 'cleanup' ? EXIT_TASK : taskNames(plan).get(step.id)!
   const prefix = `${workflow.name}.${task}`
@@ -92,13 +96,17 @@ function overlayOf(step: PlannedStep, run: StoredRun, state: RunState, stopping:
     return due ? [{ type: 'step-skipped', step: step.id, reason: step.skip }] : []
   }
   const events: RunEventBody[] = []
-  const gate = workflow?.nodes.find(({ name }) => name === `${workflow.name}.${gateName(taskNames(plan).get(step.id)!)}`)
+  const gate = workflow?.nodes.find(
+    ({ name }) => name === `${workflow.name}.${gateName(taskNames(plan).get(step.id)!)}`,
+  )
   const passed = root.approved.has(stepLabel(step.id)) || gate?.phase === 'Succeeded'
   if (step.approval === true && phase === 'pending' && approved !== true) {
     if (passed) events.push({ type: 'step-approved', step: step.id })
     else if (gate !== undefined && !isNodeEnded(gate)) events.push({ type: 'step-waiting', step: step.id })
   }
-  const failure = stopping ? undefined : failureOf(step, nodesOfStep(plan, workflow, step))
+  const lost = stopping ? undefined : failureOf(step, nodesOfStep(plan, workflow, step))
+  // What the last attempt of the step said of itself tells more than its pod's end.
+  const failure = lost && (stepState(state, step.id).failure ?? lost)
   if (failure !== undefined) events.push({ type: 'step-failed', step: step.id, failure, final: true })
   return events
 }
