@@ -1,5 +1,6 @@
 import { Failure } from '../core/failure.ts'
 import type { WorkEvent } from './work-events.ts'
+import { itemId, MAX_FAILURES, requireBalanced } from './work-item.ts'
 import {
   addCounts,
   NO_COUNTS,
@@ -44,7 +45,7 @@ export class LocalWorkStore implements WorkStore {
   ) {
     this.#step = step
     this.#append = append
-    this.#maxFailures = options.maxFailures ?? 5
+    this.#maxFailures = options.maxFailures ?? MAX_FAILURES
     for (const event of events) if (event.step === step) this.#apply(event)
     for (const item of this.#items.values()) if (item.state === 'pending') this.#pending.push(item.id)
     this.#pending.reverse()
@@ -165,11 +166,6 @@ export class LocalWorkStore implements WorkStore {
   }
 }
 
-/** The id of the work item of a slice. */
-export function itemId(slice: SliceRef): string {
-  return `${slice.index}/${slice.shard}/${slice.segment}/${slice.firstChunk}`
-}
-
 /** Counts by state and in all. */
 function summarise(items: Iterable<Pick<WorkItem, 'state' | 'slice' | 'counts'>>): WorkSummary {
   const states = { pending: 0, leased: 0, done: 0, failed: 0 }
@@ -182,13 +178,6 @@ function summarise(items: Iterable<Pick<WorkItem, 'state' | 'slice' | 'counts'>>
     if (state === 'done') bytes.done += slice.bytes
   }
   return { items: states, counts, bytes }
-}
-
-/** Invariant 1: a slice is done only when every document read is accounted for. */
-function requireBalanced(id: string, counts: WorkCounts): void {
-  const accounted = counts.acknowledged + counts.rejected + counts.skipped + counts.sourceless
-  if (counts.read === accounted) return
-  throw new Error(`work item ${id}: ${counts.read} documents read, ${accounted} accounted for`)
 }
 
 function view(item: ItemState): WorkItem {

@@ -62,6 +62,8 @@ export type RunEventBody =
       readonly step?: string
       readonly message: string
     }
+  /** Lines of the log were left out here, for want of space. */
+  | { readonly type: 'log-cut'; readonly lines: number }
   | WorkEvent
 
 /** A {@link RunEventBody} with its time in milliseconds since 1970. */

@@ -16,6 +16,8 @@ function lineOf(event: RunEvent): Omit<LogLine, 'at'> | undefined {
   switch (event.type) {
     case 'log':
       return { level: event.level, message: event.message, ...(event.step === undefined ? {} : { step: event.step }) }
+    case 'log-cut':
+      return { level: 'warning', message: `${formatCount(event.lines)} lines of the log were left out here` }
     case 'submitted':
       return { level: 'info', message: `submitted as ${event.name}` }
     case 'runner-started':

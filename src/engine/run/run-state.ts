@@ -115,6 +115,7 @@ export function applyEvent(state: RunState, event: RunEvent): RunState {
     case 'change-settled':
       return { ...state, openChanges: new Map([...state.openChanges].filter(([id]) => id !== event.id)) }
     case 'log':
+    case 'log-cut':
     case 'work-planned':
     case 'work-advanced':
     case 'work-done':

@@ -61,37 +61,6 @@ describe('the local work store', () => {
     }
   })
 
-  test('refuses an advance by an owner that does not hold the item', async () => {
-    const { store: work } = store()
-    await work.plan([slice(0)])
-    const item = (await work.claim('a'))!
-    await expect(work.advance(item.id, 'b', { doc: 1, checksum: 0 }, NO_COUNTS)).rejects.toMatchObject({
-      code: 'LEASE_LOST',
-    })
-  })
-
-  test('never calls an item done whose documents are not all accounted for', async () => {
-    const { store: work } = store()
-    await work.plan([slice(0)])
-    const item = (await work.claim('a'))!
-    const counts = { ...NO_COUNTS, read: 3, acknowledged: 2 }
-    await expect(work.finish(item.id, 'a', { kind: 'done', checksum: 1, counts })).rejects.toThrow(
-      /3 documents read, 2 accounted/,
-    )
-    expect((await work.totals()).items.done).toBe(0)
-  })
-
-  test('gives up on an item after five failures and says so', async () => {
-    const { store: work } = store()
-    await work.plan([slice(0)])
-    for (let failure = 0; failure < 5; failure++) {
-      const item = (await work.claim('a'))!
-      await work.finish(item.id, 'a', { kind: 'failed', reason: 'refused' })
-    }
-    expect(await work.claim('a')).toBeUndefined()
-    expect((await work.totals()).items.failed).toBe(1)
-  })
-
   test('a released item is the next one to be claimed', async () => {
     const { store: work } = store()
     await work.plan([slice(0), slice(1)])

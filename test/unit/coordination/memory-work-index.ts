@@ -1,0 +1,105 @@
+import type { Clock } from '../../../src/core/clock.ts'
+import { documentId, type WorkDocument } from '../../../src/coordination/work-document.ts'
+import type { Guard, Lease, Stored, WorkIndex } from '../../../src/coordination/work-index.ts'
+import { addCounts, NO_COUNTS, type WorkSummary } from '../../../src/coordination/work-store.ts'
+
+const REFRESH_MS = 1000
+
+/**
+ * The document interface as the work store uses it, in memory: sequence numbers grow with every write, conditional writes are
+ * refused when the document was written since, and searches show what was there at the last refresh, one a second.
+ */
+export class MemoryWorkIndex implements WorkIndex {
+  readonly #clock: Pick<Clock, 'monotonic'>
+  readonly #now = new Map<string, Stored>()
+  readonly #visible = new Map<string, Stored>()
+  /** Writes that searches do not see yet, oldest first. */
+  #unseen: { readonly at: number; readonly id: string; readonly stored: Stored }[] = []
+  #seqNo = 0
+  /** Told of every write. */
+  onWrite: (before: WorkDocument | undefined, after: WorkDocument) => void = () => undefined
+
+  constructor(clock: Pick<Clock, 'monotonic'>) {
+    this.#clock = clock
+  }
+
+  open(): Promise<void> {
+    return Promise.resolve()
+  }
+
+  add(documents: readonly WorkDocument[]): Promise<void> {
+    for (const document of documents) {
+      const id = documentId(document.step, document.item)
+      if (!this.#now.has(id)) this.#write(id, document)
+    }
+    return Promise.resolve()
+  }
+
+  get(step: string, item: string): Promise<Stored | undefined> {
+    return Promise.resolve(this.#now.get(documentId(step, item)))
+  }
+
+  put(document: WorkDocument, guard: Guard): Promise<Guard | 'conflict'> {
+    const id = documentId(document.step, document.item)
+    const current = this.#now.get(id)?.guard
+    if (current?.seqNo !== guard.seqNo || current.primaryTerm !== guard.primaryTerm) return Promise.resolve('conflict')
+    return Promise.resolve(this.#write(id, document))
+  }
+
+  search(step: string, state: WorkDocument['state'], from: number, size: number): Promise<readonly Stored[]> {
+    const found = this.#seen(step).filter(({ document }) => document.state === state && document.place >= from)
+    return Promise.resolve(found.sort((a, b) => a.document.place - b.document.place).slice(0, size))
+  }
+
+  leases(step: string, size: number): Promise<readonly Lease[]> {
+    const leased = this.#seen(step).filter(({ document }) => document.state === 'leased')
+    return Promise.resolve(
+      leased.slice(0, size).map(({ document: { item, owner }, guard }) => ({ item, owner: owner!, guard })),
+    )
+  }
+
+  page(step: string, after: string | undefined, size: number): Promise<readonly WorkDocument[]> {
+    const documents = this.#seen(step).map(({ document }) => document)
+    const found = documents.filter(({ item }) => after === undefined || item > after)
+    return Promise.resolve(found.sort((a, b) => (a.item < b.item ? -1 : 1)).slice(0, size))
+  }
+
+  totals(step: string): Promise<WorkSummary> {
+    const items = { pending: 0, leased: 0, done: 0, failed: 0 }
+    const bytes = { done: 0, total: 0 }
+    let counts = NO_COUNTS
+    for (const { document } of this.#seen(step)) {
+      items[document.state]++
+      bytes.total += document.bytes
+      if (document.state === 'done') bytes.done += document.bytes
+      counts = addCounts(counts, document.counts)
+    }
+    return Promise.resolve({ items, bytes, counts })
+  }
+
+  refresh(): Promise<void> {
+    this.#show(Infinity)
+    return Promise.resolve()
+  }
+
+  #write(id: string, document: WorkDocument): Guard {
+    const stored = { document: structuredClone(document), guard: { seqNo: ++this.#seqNo, primaryTerm: 1 } }
+    const before = this.#now.get(id)?.document
+    this.#now.set(id, stored)
+    this.#unseen.push({ at: this.#clock.monotonic(), id, stored })
+    this.onWrite(before, stored.document)
+    return stored.guard
+  }
+
+  #seen(step: string): Stored[] {
+    this.#show(Math.floor(this.#clock.monotonic() / REFRESH_MS) * REFRESH_MS)
+    return [...this.#visible.values()].filter(({ document }) => document.step === step)
+  }
+
+  #show(until: number): void {
+    const count = this.#unseen.findIndex(({ at }) => at > until)
+    const shown = count === -1 ? this.#unseen : this.#unseen.slice(0, count)
+    for (const { id, stored } of shown) this.#visible.set(id, stored)
+    this.#unseen = count === -1 ? [] : this.#unseen.slice(count)
+  }
+}
