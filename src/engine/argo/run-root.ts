@@ -16,8 +16,8 @@ export interface RunRoot {
   readonly attempts: readonly number[]
   /** The attempt that a person wants stopped; undefined when none is. */
   readonly stopAttempt?: number
-  /** Labels of steps that a person has let pass. */
-  readonly approved: ReadonlySet<string>
+  /** Labels of steps that a person has let pass, and when, in milliseconds since 1970. */
+  readonly approved: ReadonlyMap<string, number>
 }
 
 /** What a new root is made of. */
@@ -29,8 +29,17 @@ export interface NewRoot {
 }
 
 const APPROVED = 'approved.'
+const APPROVED_AT = 'approvedAt.'
 /** A label value has at most 63 characters, a digest 64. */
 const DIGEST_DIGITS = 32
+
+/** A run that was made and not started within this was left behind by a submission that died. */
+const MAKING_MS = 60_000
+
+/** True when somebody is about to start the run. */
+export function isBeingMade({ attempts, submittedAt }: RunRoot, now: number): boolean {
+  return attempts.length === 0 && now - submittedAt < MAKING_MS
+}
 
 /** Key of the root's data that lets a step pass its gate: Argo reads it as the duration of the suspend node. */
 export function approvalKey(step: string): string {
@@ -38,8 +47,12 @@ export function approvalKey(step: string): string {
 }
 
 /** The patch that lets steps pass their gates. */
-export function approvalPatch(steps: readonly string[]): Readonly<Record<string, unknown>> {
-  return { data: Object.fromEntries(steps.map((step) => [approvalKey(step), '0s'])) }
+export function approvalPatch(steps: readonly string[], at: number): Readonly<Record<string, unknown>> {
+  const entries = steps.flatMap((step) => [
+    [approvalKey(step), '0s'],
+    [APPROVED_AT + stepLabel(step), String(at)],
+  ])
+  return { data: Object.fromEntries(entries) as Record<string, string> }
 }
 
 /** The patch that notes a new attempt and takes a wish to stop back; `KUBERNETES_CONFLICT` when another one was first. */
@@ -92,7 +105,9 @@ export function parseRoot(object: KubernetesObject): RunRoot {
   const { configDigest, stopAttempt } = data
   if (data['schemaVersion'] !== '1' || configDigest === undefined || attempts === undefined) throw notARoot(name)
   if (!Number.isSafeInteger(submittedAt) || !Number.isSafeInteger(planParts) || planParts < 1) throw notARoot(name)
-  const approved = Object.keys(data).filter((key) => key.startsWith(APPROVED))
+  const approved = Object.keys(data)
+    .filter((key) => key.startsWith(APPROVED))
+    .map((key) => key.slice(APPROVED.length))
   return {
     name,
     uid,
@@ -101,7 +116,7 @@ export function parseRoot(object: KubernetesObject): RunRoot {
     submittedAt,
     planParts,
     attempts,
-    approved: new Set(approved.map((key) => key.slice(APPROVED.length))),
+    approved: new Map(approved.map((step) => [step, Number(data[APPROVED_AT + step] ?? submittedAt)])),
     ...(stopAttempt === undefined ? {} : { stopAttempt: Number(stopAttempt) }),
   }
 }

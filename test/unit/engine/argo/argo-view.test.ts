@@ -29,7 +29,7 @@ describe('the view of a run on Argo', () => {
 
   test('waits no more once the step is approved, though Argo has not gone on yet', () => {
     const run = runOf('waiting', BEFORE_LOAD)
-    const seen = view({ ...run, root: { ...run.root, approved: new Set(['m1g1.restore-documents']) } })
+    const seen = view({ ...run, root: { ...run.root, approved: new Map([['m1g1.restore-documents', 8]]) } })
     expect(stepOf(seen, 'm1g1/restore-documents').phase).toBe('Pending')
   })
 

@@ -36,7 +36,7 @@ export function runOf(
       submittedAt: startedAt,
       planParts: 1,
       attempts: [startedAt],
-      approved: new Set(),
+      approved: new Map(),
     },
     plan: planOf({ gates: name === 'waiting' || name === 'done' ? ['restore-documents'] : [] }),
     events: bodies.map((body, position): RunEvent => ({ at: startedAt + position + 1, ...body })),

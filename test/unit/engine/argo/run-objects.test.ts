@@ -36,7 +36,7 @@ describe('the root of a run', () => {
       uid: 'u1',
       resourceVersion: '7',
       attempts: [],
-      approved: new Set(),
+      approved: new Map(),
     })
   })
 
@@ -44,9 +44,9 @@ describe('the root of a run', () => {
     const manifest = rootManifest(NEW)
     const started = attemptPatch(stored(manifest), 5)
     const stopped = stopPatch(stored(manifest, started))
-    const approved = approvalPatch(['m1g1/restore-documents'])
+    const approved = approvalPatch(['m1g1/restore-documents'], 8)
     const root = stored(manifest, started, stopped, approved)
-    expect(root).toMatchObject({ attempts: [5], stopAttempt: 1, approved: new Set(['m1g1.restore-documents']) })
+    expect(root).toMatchObject({ attempts: [5], stopAttempt: 1, approved: new Map([['m1g1.restore-documents', 8]]) })
     expect(stored(manifest, started, stopped, attemptPatch(root, 9))).not.toHaveProperty('stopAttempt')
   })
 
