@@ -1,6 +1,7 @@
 import type { Plan } from '../plan/plan.ts'
 import type { LogLine } from '../report/log-line.ts'
 import type { RunView } from '../report/run-view.ts'
+import type { RunRecord } from './run/run-record.ts'
 
 /** What became of a plan that was submitted. */
 export interface Submission {
@@ -35,6 +36,8 @@ export interface Engine {
   log(name: string | undefined, from: number): Promise<readonly LogLine[]>
   /** The rejects of a run as lines of NDJSON without line ends, in the order they were recorded. `WORKFLOW_NOT_FOUND`. */
   rejects(name: string | undefined): AsyncGenerator<string>
+  /** What a run has left behind so far. `WORKFLOW_NOT_FOUND`. */
+  record(name: string | undefined): Promise<RunRecord>
   /** Lets steps pass their gates: the given ones, else all that wait; returns their ids. `USAGE` for a step without a gate. */
   approve(name: string | undefined, steps: readonly string[]): Promise<readonly string[]>
   /** Asks for a graceful stop; returns when it was asked, not when it happened. A run that is not running stays as it is. */

@@ -1,13 +1,16 @@
 import { formatCount } from '../../core/units.ts'
 import { retryRejects } from '../../engine/local/retry-rejects.ts'
+import { workflowFolder } from '../../engine/local/workflow-folder.ts'
 import { usage, type CommandRun } from '../command.ts'
 import { EXIT } from '../exit-codes.ts'
+import { stateFolder } from '../state-folder.ts'
 import { withRun } from './with-run.ts'
 
 /** `workflow retry --rejects`: sends rejected documents again; exit 3 when some are still not in the target. */
 export const run: CommandRun = (world, input) => {
   if (!input.flag('rejects')) throw usage('--rejects is missing; to go on with a workflow use workflow resume')
-  return withRun(world, input.args[0], async (folder, clusters) => {
+  return withRun(world, input.args[0], async ({ name }, clusters) => {
+    const folder = workflowFolder(stateFolder(world), name)
     const { clock, random, signal } = world
     const steps = await retryRejects(folder, { clock, random, signal, clusters })
     const acknowledged = steps.reduce((total, step) => total + step.acknowledged, 0)
@@ -16,10 +19,10 @@ export const run: CommandRun = (world, input) => {
     const sourceless = counts.reduce((total, index) => total + index.sourceless, 0)
     const skipped = counts.reduce((total, index) => total + index.skipped, 0)
     if (input.text('output') === 'json') {
-      const result = { schemaVersion: 1, name: folder.name, acknowledged, skipped, rejected, sourceless, steps }
+      const result = { schemaVersion: 1, name, acknowledged, skipped, rejected, sourceless, steps }
       await world.stdout.write(`${JSON.stringify(result, undefined, 2)}\n`)
     } else if (acknowledged + skipped + rejected === 0) {
-      await world.stderr.write(`Workflow ${folder.name} has no rejects.\n`)
+      await world.stderr.write(`Workflow ${name} has no rejects.\n`)
     } else {
       const kept = skipped === 0 ? '' : `, ${formatCount(skipped)} left as the target had them`
       const without = sourceless === 0 ? '' : `, ${formatCount(sourceless)} of them without a stored source`

@@ -1,5 +1,5 @@
 import { formatCount } from '../../core/units.ts'
-import { verifyRun, type VerifiedGroup } from '../../engine/local/verify-run.ts'
+import { verifyRun, type VerifiedGroup } from '../../engine/run/verify-run.ts'
 import { renderTable } from '../../report/table.ts'
 import { usage, type CommandRun } from '../command.ts'
 import { EXIT } from '../exit-codes.ts'
@@ -22,9 +22,9 @@ const COMPARISON_COLUMNS = [
 
 /** `workflow verify`: compares snapshot and target once more; exit 4 when something does not add up. */
 export const run: CommandRun = (world, input) =>
-  withRun(world, input.args[0], async (folder, clusters) => {
+  withRun(world, input.args[0], async (record, clusters) => {
     const { clock, random, signal } = world
-    const groups = await verifyRun(folder, levelOf(input.text('level')), {
+    const groups = await verifyRun(record, levelOf(input.text('level')), {
       clock,
       random,
       signal,
@@ -34,7 +34,7 @@ export const run: CommandRun = (world, input) =>
     if (world.stderr.isTty) await world.stderr.write('\r\u001b[2K')
     const result = {
       schemaVersion: 1,
-      name: folder.name,
+      name: record.name,
       groups: groups.map(({ group, level, output }) => ({ group, level, result: output.result, ...output.data })),
     }
     const json = input.text('output') === 'json'

@@ -2,12 +2,14 @@ import type { Clock } from '../../core/clock.ts'
 import { Failure } from '../../core/failure.ts'
 import type { Random } from '../../core/random.ts'
 import type { Kubernetes } from '../../kubernetes/kubernetes.ts'
-import type { Plan } from '../../plan/plan.ts'
+import type { Plan, PlannedStep } from '../../plan/plan.ts'
 import type { LogLine } from '../../report/log-line.ts'
 import type { RunView } from '../../report/run-view.ts'
 import type { RevealSecret } from '../../steps/clusters.ts'
-import type { StepProgress } from '../../steps/step.ts'
+import { parseRejectLine } from '../../steps/reject-record.ts'
 import type { Engine, Submission, SubmitOptions } from '../engine.ts'
+import type { RunRecord } from '../run/run-record.ts'
+import { outputsOf } from '../run/run-state.ts'
 import { unreadableView } from '../run/run-to-view.ts'
 import { argoLog } from './argo-log.ts'
 import { argoView } from './argo-view.ts'
@@ -26,10 +28,8 @@ export interface ArgoEngineParts {
   readonly signal: AbortSignal
   /** Finds secrets of this machine; they are moved to where pods find them. */
   readonly reveal: RevealSecret
-  /** How far the loads of these steps are, by step, as their target tells; steps of a target that cannot be asked are left out. */
-  loadProgress(run: string, plan: Plan, steps: readonly string[]): Promise<ReadonlyMap<string, StepProgress>>
-  /** The rejects of a run, as lines of NDJSON. */
-  rejects(run: string, plan: Plan): AsyncGenerator<string>
+  /** The rejects of a Restore Documents step, as lines of NDJSON without line ends. */
+  rejects(run: string, plan: Plan, step: PlannedStep): AsyncGenerator<string, void>
 }
 
 /** Runs workflows with Argo Workflows in a Kubernetes namespace. */
@@ -66,7 +66,7 @@ export class ArgoEngine implements Engine {
     const runs = await loadAllRuns(this.#parts.kubernetes)
     const views = runs.map((run) => {
       if ('failure' in run) return unreadableView(run.name, run.failure, 'argo')
-      return argoView(run, new Map(), this.#parts.clock.now())
+      return this.#viewOf(run)
     })
     return views.toSorted((a, b) => compare(b.submittedAt, a.submittedAt) || compare(a.name, b.name))
   }
@@ -77,7 +77,25 @@ export class ArgoEngine implements Engine {
 
   async *rejects(name: string | undefined): AsyncGenerator<string> {
     const { root, plan } = await this.#find(name)
-    yield* this.#parts.rejects(root.name, plan)
+    for (const step of plan.steps.filter(({ kind }) => kind === 'restore-documents')) {
+      yield* this.#parts.rejects(root.name, plan, step)
+    }
+  }
+
+  async record(name: string | undefined): Promise<RunRecord> {
+    const run = await this.#find(name)
+    const { root, plan } = run
+    const lines = this.#parts.rejects.bind(this.#parts)
+    return {
+      name: root.name,
+      plan,
+      outputs: outputsOf(this.#story(run).state),
+      rejects: async function* (id) {
+        const step = plan.steps.find((planned) => planned.id === id)
+        if (step === undefined) return
+        for await (const line of lines(root.name, plan, step)) yield parseRejectLine(line)
+      },
+    }
   }
 
   async approve(name: string | undefined, steps: readonly string[]): Promise<readonly string[]> {
@@ -161,16 +179,8 @@ export class ArgoEngine implements Engine {
     return storyOf(run, this.#parts.clock.now())
   }
 
-  async #viewOf(run: StoredRun): Promise<RunView> {
-    const { root, plan } = run
-    const { state, alive } = this.#story(run)
-    const loading = plan.steps.filter(({ id, kind }) => {
-      return kind === 'restore-documents' && state.steps.get(id)?.phase === 'running'
-    })
-    const asked = alive && loading.length > 0
-    const ids = loading.map(({ id }) => id)
-    const progress = asked ? await this.#parts.loadProgress(root.name, plan, ids) : new Map<string, StepProgress>()
-    return argoView(run, progress, this.#parts.clock.now())
+  #viewOf(run: StoredRun): RunView {
+    return argoView(run, this.#parts.clock.now())
   }
 }
 

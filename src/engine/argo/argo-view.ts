@@ -9,15 +9,12 @@ import { nodesOfStep, storyOf, type RunStory, type StoredRun } from './run-story
 /** A controller that works looks at a Workflow within seconds. */
 const CONTROLLER_PATIENCE_MS = 30_000
 
-/**
- * The view of a run, with the reasons why it does not move. `progress` is how far loads are, by step, where the target told.
- * Pure; `now` in milliseconds since 1970.
- */
-export function argoView(run: StoredRun, progress: ReadonlyMap<string, StepProgress>, now: number): RunView {
+/** The view of a run, with the reasons why it does not move. Pure; `now` in milliseconds since 1970. */
+export function argoView(run: StoredRun, now: number): RunView {
   const story = storyOf(run, now)
   const view = runToView(run.plan, story.state, story.alive, now, 'argo')
   const troubles = story.alive ? troublesOf(run) : new Map<string, string>()
-  const steps = view.steps.map((step) => stepWith(step, run, progress.get(step.id), troubles.get(step.id)))
+  const steps = view.steps.map((step) => stepWith(step, run, troubles.get(step.id)))
   const message = messageOf(run, story, { ...view, steps }, troubles, now)
   const unstarted = view.phase === 'Running' && steps.every(({ phase }) => phase === 'Pending')
   const { message: _message, ...rest } = view
@@ -53,22 +50,17 @@ function troublesOf({ plan, workflow, pods, podEvents }: StoredRun): ReadonlyMap
   return troubles
 }
 
-function stepWith(
-  step: StepView,
-  { plan, workflow }: StoredRun,
-  loaded: StepProgress | undefined,
-  trouble: string | undefined,
-): StepView {
+function stepWith(step: StepView, { plan, workflow }: StoredRun, trouble: string | undefined): StepView {
   if (step.phase === 'Pending') return trouble === undefined ? step : { ...step, summary: trouble }
   if (step.phase !== 'Running') return step
   const planned = plan.steps.find(({ id }) => id === step.id)!
-  const known = loaded ?? step.progress ?? podsProgress(plan, planned, workflow)
+  const known = step.progress ?? podsProgress(plan, planned, workflow)
   if (known === undefined && trouble === undefined) return step
   const message = [known?.message ?? '', trouble ?? ''].filter((part) => part !== '').join(', ')
   return { ...step, progress: { ...step.progress, ...known, message } }
 }
 
-/** How far the pods of a load are, where neither journal nor target tell about documents. */
+/** How far the pods of a load are, where the journal does not tell about documents. */
 function podsProgress(plan: Plan, step: PlannedStep, workflow: StoredRun['workflow']): StepProgress | undefined {
   if (step.kind !== 'restore-documents') return undefined
   const load = nodesOfStep(plan, workflow, step).find(

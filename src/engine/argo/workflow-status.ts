@@ -74,12 +74,6 @@ export function isNodeEnded({ phase }: Pick<WorkflowNode, 'phase'>): boolean {
   return phase !== 'Pending' && phase !== 'Running'
 }
 
-/** The task of the graph that a node belongs to; undefined for the graph itself. The exit handler is the task `onExit`. */
-export function taskOfNode(workflow: string, node: string): string | undefined {
-  if (!node.startsWith(`${workflow}.`)) return undefined
-  return /^[-a-zA-Z0-9]+/.exec(node.slice(workflow.length + 1))?.[0]
-}
-
 function unpackNodes(name: string, packed: string | undefined): Readonly<Record<string, WorkflowNode>> {
   if (packed === undefined || packed === '') return {}
   try {

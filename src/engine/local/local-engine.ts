@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Clock } from '../../core/clock.ts'
 import { Failure, isFailure } from '../../core/failure.ts'
@@ -9,10 +9,13 @@ import type { LogLine } from '../../report/log-line.ts'
 import type { RunView } from '../../report/run-view.ts'
 import type { Engine, Submission, SubmitOptions } from '../engine.ts'
 import { Journal, readJournal } from './journal.ts'
-import { acquireLock, readLock, type HeldLock } from './lock.ts'
-import { readRejectLines } from './reject-lines.ts'
+import { lockHome } from './lock-home.ts'
+import { readLock } from './lock.ts'
+import { rejectFilePath } from './reject-file.ts'
+import { readRejectLines, readRejects } from './reject-lines.ts'
+import type { RunRecord } from '../run/run-record.ts'
 import { logOf } from '../run/run-log.ts'
-import { foldEvents, stepState, type RunState } from '../run/run-state.ts'
+import { foldEvents, outputsOf, stepState, type RunState } from '../run/run-state.ts'
 import { runToView, unreadableView } from '../run/run-to-view.ts'
 import {
   approve,
@@ -49,7 +52,6 @@ const UNLOGGED = ['work-advanced', 'work-done', 'step-progress']
 const START_POLL_MS = 20
 /** Loading the program on a busy machine takes seconds; a runner that is slower than this goes on unwatched. */
 const START_PATIENCE_MS = 15_000
-const LOCK_POLL_MS = 50
 
 /** Runs workflows on this machine: a folder each under the state folder, a detached process each while they run. */
 export class LocalEngine implements Engine {
@@ -61,7 +63,7 @@ export class LocalEngine implements Engine {
 
   async submit(plan: Plan, options: SubmitOptions): Promise<Submission> {
     const { home, clock } = this.#parts
-    const lock = await this.#lockHome()
+    const lock = await lockHome(this.#parts)
     try {
       const found = this.#earlierRun(plan, options)
       if (found !== undefined) {
@@ -118,6 +120,18 @@ export class LocalEngine implements Engine {
     for (const file of files) yield* readRejectLines(join(folder.rejects, file))
   }
 
+  record(name: string | undefined): Promise<RunRecord> {
+    return attempt(() => {
+      const { folder, plan, state } = this.#find(name)
+      return {
+        name: folder.name,
+        plan,
+        outputs: outputsOf(state),
+        rejects: (step) => readRejects(rejectFilePath(folder.rejects, step)),
+      }
+    })
+  }
+
   approve(name: string | undefined, steps: readonly string[]): Promise<readonly string[]> {
     return attempt(() => {
       const { folder, plan, state } = this.#find(name)
@@ -145,7 +159,7 @@ export class LocalEngine implements Engine {
   }
 
   async resume(name: string | undefined): Promise<RunView> {
-    const lock = await this.#lockHome()
+    const lock = await lockHome(this.#parts)
     try {
       const run = await this.#atRest(this.#find(name))
       if (run.alive) throw alreadyRunning(run)
@@ -254,25 +268,6 @@ export class LocalEngine implements Engine {
     for (;;) {
       const name = `migration-${this.#parts.random.hex(3)}`
       if (!taken.has(name)) return name
-    }
-  }
-
-  /** Two submissions at the same moment must not both start a run of the same configuration. */
-  async #lockHome(): Promise<HeldLock> {
-    const { home, clock, random, signal } = this.#parts
-    try {
-      mkdirSync(join(home, 'workflows'), { recursive: true, mode: 0o700 })
-    } catch (cause) {
-      throw new Failure('STATE_UNWRITABLE', (cause as Error).message, { op: 'create', subject: home, cause })
-    }
-    const deadline = clock.monotonic() + START_PATIENCE_MS
-    for (;;) {
-      try {
-        return acquireLock(home, clock, random)
-      } catch (error) {
-        if (!isFailure(error, 'WORKFLOW_LOCKED') || clock.monotonic() > deadline) throw error
-      }
-      await clock.sleep(LOCK_POLL_MS, signal)
     }
   }
 }

@@ -49,6 +49,13 @@ export function stepState(state: RunState, step: string): StepState {
   return state.steps.get(step) ?? PENDING
 }
 
+/** Outputs of the steps that have ended, by step id. */
+export function outputsOf(state: RunState): ReadonlyMap<string, StepOutput> {
+  const outputs = new Map<string, StepOutput>()
+  for (const [id, { output }] of state.steps) if (output !== undefined) outputs.set(id, output)
+  return outputs
+}
+
 /** The state before any event. */
 export function emptyState(): RunState {
   return {

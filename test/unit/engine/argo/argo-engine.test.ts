@@ -20,7 +20,6 @@ function world() {
     random,
     signal: calm,
     reveal: () => Promise.resolve(new Secret('s3cr3t')),
-    loadProgress: () => Promise.resolve(new Map()),
     rejects: async function* () {
       yield* await Promise.resolve([])
     },

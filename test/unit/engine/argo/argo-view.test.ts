@@ -2,7 +2,8 @@ import { gzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
 import { argoView } from '../../../../src/engine/argo/argo-view.ts'
 import type { StoredRun } from '../../../../src/engine/argo/run-story.ts'
-import { readWorkflow } from '../../../../src/engine/argo/workflow-status.ts'
+import type { RunEventBody } from '../../../../src/engine/run/run-events.ts'
+import { readWorkflow, type WorkflowNode } from '../../../../src/engine/argo/workflow-status.ts'
 import type { RunView, StepView } from '../../../../src/report/run-view.ts'
 import { captured, ended, NOON, runOf } from './captured-runs.ts'
 
@@ -10,7 +11,7 @@ const BEFORE_LOAD = ended('initialize', 'm1/create-snapshot', 'm1/register-snaps
 const LOADED = [...BEFORE_LOAD, ...ended('m1g1/restore-documents', 'm1g1/verify')]
 
 function view(run: StoredRun, now = NOON): RunView {
-  return argoView(run, new Map(), now)
+  return argoView(run, now)
 }
 
 function stepOf({ steps }: RunView, id: string): StepView {
@@ -91,15 +92,16 @@ describe('the view of a run on Argo', () => {
     expect(stepOf(seen, 'm1g1/verify').phase).toBe('Pending')
   })
 
-  test('shows how far a load is by the target, else by the pods that have ended', () => {
-    const run = runOf('waiting', [...BEFORE_LOAD, { type: 'step-started', step: 'm1g1/restore-documents', attempt: 1 }])
+  test('shows how far a load is by its journal, else by the pods that have ended', () => {
+    const step = 'm1g1/restore-documents'
+    const begun: RunEventBody[] = [...BEFORE_LOAD, { type: 'step-started', step, attempt: 1 }]
+    const run = runOf('waiting', begun)
     const load = { name: 'migration-a1.Restore-Documents.load', type: 'TaskGroup', phase: 'Running', progress: '3/8' }
-    const nodes = [...run.workflow!.nodes, load as NonNullable<typeof run.workflow>['nodes'][0]]
-    const loading = { ...run, workflow: { ...run.workflow!, nodes } }
-    expect(stepOf(view(loading), 'm1g1/restore-documents').progress?.message).toBe('3 of 8 workers have ended')
+    const workflow = { ...run.workflow!, nodes: [...run.workflow!.nodes, load as WorkflowNode] }
+    expect(stepOf(view({ ...run, workflow }), step).progress?.message).toBe('3 of 8 workers have ended')
     const progress = { message: '', documents: { done: 5, total: 10 } }
-    const told = argoView(loading, new Map([['m1g1/restore-documents', progress]]), NOON)
-    expect(stepOf(told, 'm1g1/restore-documents').progress).toEqual(progress)
+    const told = runOf('waiting', [...begun, { type: 'step-progress', step, progress }], { workflow })
+    expect(stepOf(view(told), step).progress).toMatchObject(progress)
   })
 
   test('understands nodes that Argo has compressed', () => {

@@ -4,12 +4,7 @@ import type { Random } from '../../core/random.ts'
 import type { Clusters } from '../../steps/clusters.ts'
 import { groupOf } from '../../steps/plan-parts.ts'
 import { verifyGroup, type VerifyLevel, type VerifyOutput } from '../../steps/verify.ts'
-import type { StepOutput } from '../../steps/step.ts'
-import { readJournal } from './journal.ts'
-import { rejectFilePath } from './reject-file.ts'
-import { readRejects } from './reject-lines.ts'
-import { foldEvents } from '../run/run-state.ts'
-import { readPlan, type WorkflowFolder } from './workflow-folder.ts'
+import type { RunRecord } from './run-record.ts'
 
 /** What verifying a run takes from its surroundings. */
 export interface VerifyParts {
@@ -34,35 +29,32 @@ export interface VerifiedGroup {
  * wants. Changes nothing, neither on the clusters nor in the run. `USAGE` when no group was loaded yet; codes as `verifyGroup`.
  */
 export async function verifyRun(
-  folder: WorkflowFolder,
+  record: RunRecord,
   level: VerifyLevel | undefined,
   parts: VerifyParts,
 ): Promise<readonly VerifiedGroup[]> {
   const { clock, random, signal, clusters, onProgress } = parts
-  const plan = readPlan(folder)
-  const state = foldEvents(readJournal(folder.journal, ['work-', 'step-progress']))
-  const outputs = new Map<string, StepOutput>()
-  for (const [id, { output }] of state.steps) if (output !== undefined) outputs.set(id, output)
+  const { plan, outputs, name } = record
   const loaded = plan.steps.filter(({ kind, id }) => kind === 'restore-documents' && outputs.has(id))
   if (loaded.length === 0) {
     throw new Failure('USAGE', 'it has loaded no documents yet', {
       op: 'verify',
-      subject: `workflow ${folder.name}`,
-      hint: `See where it stands: workflow status ${folder.name}`,
+      subject: `workflow ${name}`,
+      hint: `See where it stands: workflow status ${name}`,
     })
   }
   const groups: VerifiedGroup[] = []
   for (const step of loaded) {
     const wanted = groupOf(plan, step).verify
     const own = level ?? (wanted === 'off' ? 'counts' : wanted)
-    const output = await verifyGroup({ plan, step, workflow: state.name, outputs }, own, {
+    const output = await verifyGroup({ plan, step, workflow: name, outputs }, own, {
       clock,
       random,
       signal,
       clusters,
       log: () => undefined, // What is logged is in the output as well.
       progress: ({ message }) => onProgress(message),
-      rejects: (restoreStep) => readRejects(rejectFilePath(folder.rejects, restoreStep)),
+      rejects: (restoreStep) => record.rejects(restoreStep),
     })
     groups.push({ group: groupOf(plan, step).id, level: own, output })
   }
