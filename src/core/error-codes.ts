@@ -133,6 +133,10 @@ export const ERROR_CODES = {
     meaning: 'The state folder cannot be written.',
     remedy: 'Set WORKFLOW_HOME to a folder that can be written and has free space.',
   },
+  KUBERNETES_CONFIG: {
+    meaning: 'There is no kubeconfig, or it does not say how to reach the Kubernetes cluster.',
+    remedy: 'Set KUBECONFIG; kubectl config view shows what the files come to.',
+  },
   KUBERNETES_UNREACHABLE: {
     meaning: 'The Kubernetes cluster did not answer.',
     remedy: 'Check the kubeconfig and the network; kubectl version asks the same cluster.',
