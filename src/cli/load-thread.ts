@@ -7,11 +7,10 @@ import { secretRevealer } from './reveal-secret.ts'
 
 // The entry point of a loader's thread: the runner starts it with a task and talks to it over the parent port.
 const port = parentPort!
-const world = {
-  reveal: secretRevealer({ env: process.env, cwd: process.cwd() }),
-  clock: systemClock,
-  random: systemRandom,
-}
+const clocks = { clock: systemClock, random: systemRandom }
+const here = { ...clocks, env: process.env, cwd: process.cwd(), signal: new AbortController().signal }
+// On Kubernetes a thread runs in a pod, whose Secrets are files.
+const world = { ...clocks, reveal: secretRevealer(here, { kind: 'local' }) }
 await serveLoads(
   workerData as LoadTask, // Sent by the runner of this same program.
   {

@@ -7,9 +7,13 @@ import type { Plan } from '../plan/plan.ts'
 import type { PlanQuestions } from '../plan/planning.ts'
 import { connectOne } from '../steps/clusters.ts'
 import { openLocation } from '../steps/migration-repository.ts'
+import { chooseEngine, type EngineChoice } from './choose-engine.ts'
 import { readConfig } from './read-config.ts'
 import { secretRevealer } from './reveal-secret.ts'
 import type { World } from './world.ts'
+
+/** Pods at once when the configuration does not say. */
+const ARGO_PARALLELISM = 100
 
 /** A configuration with the plan it resolves to, while the connections that were made for it are still open. */
 export interface LoadedPlan {
@@ -24,7 +28,7 @@ export interface LoadedPlan {
  */
 export async function loadAndPlan(world: World, file: string | undefined): Promise<LoadedPlan> {
   const { config, configFile } = await readConfig(world, file)
-  const questions = openQuestions(world, configFile)
+  const questions = openQuestions(world, configFile, chooseEngine(world, config))
   try {
     return { config, plan: await makePlan(config, questions, world.signal), close: () => questions.close() }
   } catch (error) {
@@ -51,9 +55,10 @@ export async function planFromConfig(world: World, file: string | undefined): Pr
 export function openQuestions(
   world: World,
   configFile: string | undefined,
+  engine: EngineChoice,
 ): PlanQuestions & { close(): Promise<void> } {
   const { clock, random, signal } = world
-  const reveal = secretRevealer(world)
+  const reveal = secretRevealer(world, engine)
   const opened: Cluster[] = []
   const defaultRepository = world.env['WORKFLOW_SNAPSHOT_REPO']
   return {
@@ -63,7 +68,8 @@ export function openQuestions(
       return cluster
     },
     openLocation: (repository) => openLocation(repository, clock, random),
-    parallelism: availableParallelism(),
+    engine: engine.kind,
+    parallelism: engine.kind === 'argo' ? ARGO_PARALLELISM : availableParallelism(),
     ...(defaultRepository === undefined ? {} : { defaultRepository }),
     ...(configFile === undefined ? {} : { configFile }),
     close: async () => {

@@ -1,34 +1,42 @@
+import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { parseYaml } from '../config/parse-yaml.ts'
 import { Failure, messageOf } from '../core/failure.ts'
 import { Secret, type SecretRef } from '../core/secret.ts'
+import { mountedKey, mountedPath } from '../engine/argo/plan-secrets.ts'
 import type { RevealSecret } from '../steps/clusters.ts'
+import { chooseEngine, type EngineChoice } from './choose-engine.ts'
+import { openNamespace, type NamespaceWorld } from './open-namespace.ts'
 import { savedConfigFile, stateFolder } from './state-folder.ts'
 import type { World } from './world.ts'
 
 /**
- * Finds secrets where their references say: in the environment, in files, among the local credentials, or in the configuration
- * that they were written in. They are read anew each time, so a new password counts from the next connection on.
+ * Finds secrets where their references say: in the environment, in files, in Kubernetes Secrets or among the local credentials, or
+ * in the configuration that they were written in. They are read anew each time, so a new password counts from the next connection
+ * on. `CONFIG_INVALID` when one is not there.
  */
-export function secretRevealer(world: Pick<World, 'env' | 'cwd'>): RevealSecret {
-  return async (ref) => new Secret(await valueOf(ref, world))
+export function secretRevealer(world: NamespaceWorld, choice: EngineChoice = chooseEngine(world)): RevealSecret {
+  return async (ref) => new Secret(await valueOf(ref, world, choice))
 }
 
-async function valueOf(ref: SecretRef, world: Pick<World, 'env' | 'cwd'>): Promise<string> {
+async function valueOf(ref: SecretRef, world: NamespaceWorld, choice: EngineChoice): Promise<string> {
   switch (ref.kind) {
     case 'env': {
       const value = world.env[ref.name]
       if (value === undefined || value === '') throw missing(`environment variable ${ref.name}`, 'it is not set')
       return value
     }
-    case 'file':
-      return withoutLineEnd(await read(resolve(world.cwd, ref.path)))
+    case 'file': {
+      const path = resolve(world.cwd, ref.path)
+      const inSecret = choice.kind === 'argo' ? mountedKey(path) : undefined
+      return inSecret === undefined ? read(path) : fromSecret(inSecret.name, inSecret.key, world, choice)
+    }
     case 'secret':
-      return withoutLineEnd(await read(credentialFile(world, ref.name, ref.key)))
+      return fromSecret(ref.name, ref.key, world, choice)
     case 'config': {
       const file = ref.file === undefined ? savedConfigFile(world) : resolve(world.cwd, ref.file)
-      let value: unknown = parseYaml(await read(file)).value
+      let value: unknown = parseYaml(await readText(file)).value
       for (const key of ref.path) value = (value as Readonly<Record<string, unknown>> | null | undefined)?.[key]
       if (typeof value === 'string') return value
       if (typeof value === 'number' || typeof value === 'boolean') return String(value)
@@ -42,7 +50,35 @@ export function credentialFile(world: Pick<World, 'env' | 'cwd'>, name: string, 
   return join(stateFolder(world), 'credentials', name, key)
 }
 
+/**
+ * Pods of a workflow have the Secrets of their plan as files, and no right to read others; `WORKFLOW_SECRETS` says where. The
+ * console and machines outside of the cluster ask for them.
+ */
+async function fromSecret(name: string, key: string, world: NamespaceWorld, choice: EngineChoice): Promise<string> {
+  const mounts = world.env['WORKFLOW_SECRETS']
+  if (mounts !== undefined && mounts !== '') return read(join(mounts, name, key))
+  if (choice.kind === 'local') return read(credentialFile(world, name, key))
+  const mounted = mountedPath(name, key)
+  if (existsSync(mounted)) return read(mounted)
+  const kubernetes = await openNamespace(world, choice.namespace)
+  try {
+    const subject = `Secret ${name} in namespace ${kubernetes.namespace}`
+    const secret = await kubernetes.get('Secret', name)
+    const create = `Make it with workflow configure credentials create ${name}.`
+    if (secret === undefined) throw missing(subject, 'it does not exist', create)
+    const value = (secret['data'] as Readonly<Record<string, string>> | undefined)?.[key]
+    if (value === undefined) throw missing(subject, `it has no key ${key}`, create.replace('create', 'update'))
+    return withoutLineEnd(Buffer.from(value, 'base64').toString('utf8'))
+  } finally {
+    await kubernetes.close()
+  }
+}
+
 async function read(path: string): Promise<string> {
+  return withoutLineEnd(await readText(path))
+}
+
+async function readText(path: string): Promise<string> {
   try {
     return await readFile(path, 'utf8')
   } catch (error) {
@@ -55,10 +91,10 @@ function withoutLineEnd(text: string): string {
   return text.replace(/\r?\n$/, '')
 }
 
-function missing(subject: string, detail: string): Failure {
-  return new Failure('CONFIG_INVALID', detail, {
-    op: 'read secret from',
-    subject,
-    hint: 'Provide it there, or change the reference in the configuration.',
-  })
+function missing(
+  subject: string,
+  detail: string,
+  hint = 'Provide it there, or change the reference in the configuration.',
+): Failure {
+  return new Failure('CONFIG_INVALID', detail, { op: 'read secret from', subject, hint })
 }

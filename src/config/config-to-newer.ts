@@ -68,7 +68,7 @@ export function configToNewer(config: Config): NewerTranslation {
 
 function noteTopLevel(config: Config, changes: Changes): void {
   if (config.engine !== undefined) changes.add(`engine: ${config.engine} is left out`)
-  if (config.namespace !== DEFAULTS.namespace) changes.add(`namespace: ${config.namespace} is left out`)
+  if (config.namespace !== undefined) changes.add(`namespace: ${config.namespace} is left out`)
   if (config.parallelism !== undefined)
     changes.add(`parallelism: ${config.parallelism} is left out; podReplicas counts workers`)
   const kept = Object.entries(config.cleanup).filter(([, remove]) => remove !== true)

@@ -9,8 +9,8 @@ export interface Config {
   readonly form: 'page' | 'newer'
   /** The engine that was asked for; the machine decides when absent. */
   readonly engine?: 'local' | 'argo'
-  /** Kubernetes namespace of the argo engine. */
-  readonly namespace: string
+  /** Kubernetes namespace of the argo engine; that of the environment when absent. */
+  readonly namespace?: string
   /** Pods (argo) or workers (local) at once over all migrations; the engine's own default when absent. */
   readonly parallelism?: number
   /** Where snapshots go when neither source nor migration says so (`defaults.snapshotRepo`). */
@@ -198,7 +198,6 @@ export interface ConfigCleanup {
 
 /** What a group gets where the text says nothing. */
 export const DEFAULTS = {
-  namespace: 'ma',
   existingIndex: 'fail',
   bulkBytes: 10 * 1024 * 1024,
   bulkDocs: 10_000,

@@ -34,7 +34,7 @@ export function normalise(
   return {
     form,
     ...(engine !== undefined && { engine }),
-    namespace: page.namespace ?? DEFAULTS.namespace,
+    ...(page.namespace !== undefined && { namespace: page.namespace }),
     ...(parallelism !== undefined && { parallelism }),
     ...(defaults?.snapshotRepo !== undefined && { defaultRepository: normalRepository(defaults.snapshotRepo) }),
     sources,

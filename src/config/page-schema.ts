@@ -28,7 +28,10 @@ export const pageSchema = z
       description:
         'Where workflows run: on this machine, or in Kubernetes through Argo Workflows. Default: `local` without Kubernetes.',
     }),
-    namespace: name.optional().meta({ description: 'Kubernetes namespace of the argo engine. Default: `ma`.' }),
+    namespace: name.optional().meta({
+      description:
+        'Kubernetes namespace of the argo engine. Default: `WORKFLOW_NAMESPACE`, that of the pod or of the current context, `ma`.',
+    }),
     parallelism: count.optional().meta({
       description:
         'Pods (argo) or workers (local) at once at most. Default: 100 pods, or as many workers as suit the machine.',

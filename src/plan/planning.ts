@@ -14,6 +14,8 @@ export interface PlanQuestions {
   openLocation(repository: PlannedRepository): Promise<RepositoryLocation>
   /** Location of the environment's default repository (`WORKFLOW_SNAPSHOT_REPO`). */
   readonly defaultRepository?: string
+  /** Which engine will run the plan. */
+  readonly engine: 'local' | 'argo'
   /** Slices loaded at once when the configuration does not say. */
   readonly parallelism: number
   /** The file that inline secrets are found in again; the saved configuration when absent. */

@@ -29,7 +29,7 @@ export async function resolveRepository(
   try {
     await requireReadable(repository, questions, signal)
   } catch (error) {
-    if (config.engine !== 'argo' || !isFailure(error) || error.code === 'ABORTED') throw error
+    if (questions.engine !== 'argo' || !isFailure(error) || error.code === 'ABORTED') throw error
     planning.warnings.push(`Repository ${repository.uri} cannot be read from this machine: ${error.detail}`)
   }
   return repository

@@ -2,13 +2,14 @@ import { diagnose } from '../../doctor/diagnose.ts'
 import { renderFindings } from '../../report/findings-text.ts'
 import type { CommandRun } from '../command.ts'
 import { EXIT } from '../exit-codes.ts'
+import { chooseEngine } from '../choose-engine.ts'
 import { openQuestions } from '../plan-from-config.ts'
 import { readConfig } from '../read-config.ts'
 
 /** `workflow doctor`: everything that could keep the configuration from working, found without changing anything. */
 export const run: CommandRun = async (world, input) => {
   const { config, configFile } = await readConfig(world, input.text('file'))
-  const questions = openQuestions(world, configFile)
+  const questions = openQuestions(world, configFile, chooseEngine(world, config))
   try {
     const findings = await diagnose(config, questions, world.signal)
     const problems = findings.filter((finding) => finding.level === 'problem').length

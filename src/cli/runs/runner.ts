@@ -21,7 +21,7 @@ export const run: CommandRun = async (world, input) => {
   const { clock, random, signal } = world
   const folder = workflowFolder(stateFolder(world), input.args[0]!)
   const plan = readPlan(folder)
-  const reveal = secretRevealer(world)
+  const reveal = secretRevealer(world, { kind: 'local' })
   const inline = inlineStarter({ reveal, clock, random })
   // The connections outlive a stop: whatever was changed is put back over them.
   const clusters = connectClusters(plan, reveal, clock, random, new AbortController().signal)

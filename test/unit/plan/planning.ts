@@ -45,6 +45,7 @@ export function fakeWorld(
         if (blobs !== undefined) return Promise.resolve(locationIn(memoryStore(blobs, uri), ''))
         return Promise.reject(new Failure('REPOSITORY_NOT_FOUND', 'no such folder', { op: 'open', subject: uri }))
       },
+      engine: 'local',
       parallelism: 4,
       ...more,
     },

@@ -155,8 +155,8 @@ describe('the repository of a migration', () => {
   })
 
   test('need not be readable here when pods will read it', async () => {
-    const config = smallConfig('snapshotRepo: { fsRepoPath: /far/away }', undefined, 'engine: argo')
-    const made = await plan(config, fakeWorld(LOGS))
+    const config = smallConfig('snapshotRepo: { fsRepoPath: /far/away }')
+    const made = await plan(config, fakeWorld(LOGS, {}, undefined, { engine: 'argo' }))
     expect(made.warnings).toEqual(['Repository /far/away cannot be read from this machine: no such folder'])
   })
 
