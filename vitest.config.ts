@@ -1,6 +1,9 @@
 import { defineConfig } from 'vitest/config'
 
-/** Groups of tests, chosen with `make test GROUP=…`; `servers` and `e2e` boot real servers and run one file at a time. */
+/** Test files at once of the groups that boot real servers: each file has two or three of them, at half a gigabyte each. */
+const SERVER_FILES = 2
+
+/** Groups of tests, chosen with `make test GROUP=…`. */
 export default defineConfig({
   test: {
     reporters: ['default'],
@@ -14,7 +17,7 @@ export default defineConfig({
           include: ['test/servers/**/*.test.ts'],
           testTimeout: 900_000,
           hookTimeout: 900_000,
-          fileParallelism: false,
+          maxWorkers: SERVER_FILES,
         },
       },
       {
@@ -23,7 +26,7 @@ export default defineConfig({
           include: ['test/e2e/**/*.test.ts'],
           testTimeout: 900_000,
           hookTimeout: 900_000,
-          fileParallelism: false,
+          maxWorkers: SERVER_FILES,
         },
       },
     ],

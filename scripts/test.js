@@ -1,6 +1,8 @@
 // Runs groups of checks and tests and ends with one line that counts them: `N passed, N failed, N skipped`.
 // Usage: node scripts/test.js [all|check|unit|corpus|newest-node|servers|e2e]
-import { spawnSync } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
+import { Buffer } from 'node:buffer'
+import { once } from 'node:events'
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { homedir, tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -15,9 +17,8 @@ const cache =
 
 /** Each group: what it runs. A check counts as one, a vitest project counts its tests. */
 const groups = {
-  check: () => {
-    for (const name of ['format:check', 'lint', 'types', 'levels', 'unused'])
-      check(name, 'npm', ['run', '--silent', name])
+  check: async () => {
+    await Promise.all([checks(['lint']), checks(['format:check', 'types', 'levels', 'unused'])])
   },
   unit: () => vitest('unit', process.execPath),
   corpus: () => vitest('corpus', process.execPath),
@@ -38,7 +39,7 @@ for (const name of names) {
     process.exit(2)
   }
   console.log(`\n=== ${name} (${new Date().toISOString()})`)
-  groups[name]()
+  await groups[name]()
 }
 rmSync(folder, { recursive: true, force: true })
 if (skips.size > 0) console.log(`\nSkipped:\n${[...skips].map((name) => `  ${name}`).join('\n')}`)
@@ -50,9 +51,16 @@ function count(name, result) {
   console.log(`${result === 'passed' ? 'ok  ' : 'FAIL'} ${name}`)
 }
 
-function check(name, command, args) {
-  const { status } = spawnSync(command, args, { stdio: 'inherit' })
-  count(name, status === 0 ? 'passed' : 'failed')
+/** Runs scripts of the package one after the other, and shows what each printed when it has ended. */
+async function checks(names) {
+  for (const name of names) {
+    const child = spawn('npm', ['run', '--silent', name], { stdio: ['ignore', 'pipe', 'pipe'] })
+    const output = []
+    for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => output.push(chunk))
+    const [status] = await once(child, 'close')
+    process.stdout.write(Buffer.concat(output))
+    count(name, status === 0 ? 'passed' : 'failed')
+  }
 }
 
 function vitest(project, node) {
