@@ -26,6 +26,17 @@ jdk_homes() {
   if has javac; then dirname "$(dirname "$(readlink -f "$(command -v javac)")")"; fi
 }
 
+# The package of the oldest JDK that fits and that this distribution has: Debian 12 has 17, Debian 13 has 21.
+jdk_package() {
+  for major in 17 21 25; do
+    if apt-cache show "openjdk-$major-jdk-headless" >/dev/null 2>&1; then
+      echo "openjdk-$major-jdk-headless"
+      return
+    fi
+  done
+  echo default-jdk-headless
+}
+
 if ! has node; then
   lacks 'Node.js 20.19 or newer with npm: there is no command node; Debian 13 has it as nodejs and npm, for older ones take it from nodejs.org' ''
 elif ! node -e 'const [a, b] = process.versions.node.split(".").map(Number); process.exit(a > 20 || (a === 20 && b >= 19) ? 0 : 1)'; then
@@ -38,10 +49,11 @@ has openssl || [ "${1:-all}" = demo ] || lacks 'openssl, for the certificates of
 case "${1:-all}" in
 demo | all | *servers* | *e2e*)
   majors=$(jdk_homes | while read -r home; do jdk_major "$home"; done | sort -nu | tr '\n' ' ')
-  case " $majors" in
-  *' 17 '*) ;;
-  *) lacks "a JDK 17 with javac (found: ${majors:-none}); one elsewhere is named by JAVA17_HOME" 'openjdk-17-jdk-headless' ;;
-  esac
+  fits=no
+  for major in $majors; do [ "$major" -ge 17 ] && [ "$major" -le 25 ] && fits=yes; done
+  [ "$fits" = yes ] ||
+    lacks "a JDK 17 to 25 with javac (found: ${majors:-none}); one elsewhere is named by JAVA17_HOME, JAVA21_HOME or the like" \
+      "$(jdk_package)"
   has mvn || lacks 'Maven 3.8 or newer: there is no command mvn' 'maven'
   ;;
 esac

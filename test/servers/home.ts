@@ -174,7 +174,9 @@ async function compile(
   target: string,
   sources: readonly string[],
 ): Promise<void> {
-  const flags = ['-nowarn', '-proc:none', '-encoding', 'UTF-8', '-d', target, '-cp', join(home, 'lib', '*')]
+  // Whatever JDK compiles them, the classes must run on the oldest one that the server runs on.
+  const release = ['--release', `${recipe.java.oldest}`]
+  const flags = ['-nowarn', '-proc:none', ...release, '-encoding', 'UTF-8', '-d', target, '-cp', join(home, 'lib', '*')]
   const missing = commandMissing('javac', 'compile a launcher')
   const { code, output } = await runCommand(join(javaHome, 'bin', 'javac'), [...flags, ...sources], { missing })
   if (code !== 0) throw new BootError(compileFailed(recipe, output))

@@ -29,11 +29,11 @@ export function findJdks(
   return [...found.values()]
 }
 
-/** The newest JDK in the range; of equals the one found first. */
+/** The oldest JDK in the range, which is nearest to what the server was made for; of equals the one found first. */
 export function chooseJdk(range: JavaRange, found: readonly FoundJdk[]): FoundJdk | undefined {
   return found
     .filter((jdk) => jdk.major >= range.oldest && jdk.major <= range.newest)
-    .toSorted((a, b) => b.major - a.major)[0]
+    .toSorted((a, b) => a.major - b.major)[0]
 }
 
 /** The major version in the text of a `release` file: 8 for `1.8.0_402`, 17 for `17.0.15`. */

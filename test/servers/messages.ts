@@ -50,7 +50,7 @@ export function jdkMissing(server: ServerName, range: JavaRange, found: readonly
     found.length === 0 ? 'none was found' : `found ${found.map((jdk) => `${jdk.major} (${jdk.home})`).join(', ')}`
   return (
     `boot ${named(server)}: needs a JDK ${needed} with javac; ${seen}. ` +
-    `Install one (such as the package openjdk-${range.newest}-jdk-headless) or set JAVA${range.newest}_HOME to its folder.`
+    `Install one (such as the package openjdk-${range.oldest}-jdk-headless) or set JAVA${range.oldest}_HOME to its folder.`
   )
 }
 

@@ -1,7 +1,7 @@
 import type { JavaRange } from './messages.ts'
 import type { ModuleRecipe, ServerRecipe } from './recipes.ts'
 
-const JAVA_17: JavaRange = { oldest: 17, newest: 17 }
+const JAVA_17_TO_25: JavaRange = { oldest: 17, newest: 25 }
 const JAVA_21_TO_25: JavaRange = { oldest: 21, newest: 25 }
 
 /** Packages that servers older than Java 17 reach into. */
@@ -76,7 +76,7 @@ const NO_MULTICAST = { ...NO_DISK_THRESHOLD, 'discovery.zen.ping.multicast.enabl
 
 const common = {
   distribution: 'elasticsearch',
-  java: JAVA_17,
+  java: JAVA_17_TO_25,
   launcher: 'NodeLauncher',
   lib: [],
   modules: [],
@@ -233,7 +233,7 @@ export const elasticsearchRecipes: readonly ServerRecipe[] = [
       },
     ],
   },
-  late('8.19.0', '2.19.0', 'settings', JAVA_17),
+  late('8.19.0', '2.19.0', 'settings', JAVA_17_TO_25),
   late('9.0.0', '2.19.0', 'settings', JAVA_21_TO_25),
   late('9.5.3', '2.26.1', 'services', JAVA_21_TO_25),
 ]

@@ -1,7 +1,7 @@
 import type { JavaRange } from './messages.ts'
 import type { ModuleRecipe, ServerRecipe } from './recipes.ts'
 
-const JAVA_17: JavaRange = { oldest: 17, newest: 17 }
+const JAVA_17_TO_25: JavaRange = { oldest: 17, newest: 25 }
 const JAVA_21_TO_25: JavaRange = { oldest: 21, newest: 25 }
 
 /** The modules of OpenSearch: folder, artefact and class, the class without the ending that changed with line 3. */
@@ -52,7 +52,7 @@ function security(version: string): Readonly<Record<string, string>> {
 
 const common = {
   distribution: 'opensearch',
-  java: JAVA_17,
+  java: JAVA_17_TO_25,
   launcher: 'OpenSearchLauncher',
   plugins: [],
   zippedPlugins: {},

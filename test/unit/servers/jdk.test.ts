@@ -43,9 +43,9 @@ test('an installation without compiler does not count', () => {
   expect(findJdks({ JAVA_HOME: installed('runtime-only', '17.0.1', ['java']) }, [])).toEqual([])
 })
 
-test('the newest JDK in the range is chosen, and none outside it', () => {
+test('the oldest JDK in the range is chosen, and none outside it', () => {
   const found = [17, 25, 21, 26].map((major) => ({ home: `/jdk-${major}`, major }))
-  expect(chooseJdk({ oldest: 21, newest: 25 }, found)?.major).toBe(25)
+  expect(chooseJdk({ oldest: 18, newest: 25 }, found)?.major).toBe(21)
   expect(chooseJdk({ oldest: 17, newest: 17 }, found)?.major).toBe(17)
   expect(chooseJdk({ oldest: 8, newest: 11 }, found)).toBeUndefined()
 })

@@ -35,7 +35,7 @@ describe('the message for', () => {
     const message = jdkMissing(server, { oldest: 21, newest: 25 }, [{ home: '/opt/jdk-17', major: 17 }])
     expect(message).toBe(
       'boot elasticsearch 7.10.2: needs a JDK 21 to 25 with javac; found 17 (/opt/jdk-17). ' +
-        'Install one (such as the package openjdk-25-jdk-headless) or set JAVA25_HOME to its folder.',
+        'Install one (such as the package openjdk-21-jdk-headless) or set JAVA21_HOME to its folder.',
     )
   })
 
