@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import type { Config, ConfigMigration, ConfigRepository } from '../config/config.ts'
 import { Failure, isFailure } from '../core/failure.ts'
+import { environmentRepository } from './environment-repository.ts'
 import type { PlanningMigration, PlanQuestions } from './planning.ts'
 import type { PlannedRepository, RepositoryOrigin } from './plan.ts'
 import { isReadable, requireReadable } from './readable-repository.ts'
@@ -45,7 +46,7 @@ function wantedRepository(
   if (config.defaultRepository !== undefined) {
     return { repository: below(config.defaultRepository, migration), origin: 'defaults' }
   }
-  const environment = fromText(questions.defaultRepository)
+  const environment = environmentRepository(questions.defaultRepository)
   return environment && { repository: below(environment, migration), origin: 'environment' }
 }
 
@@ -64,19 +65,6 @@ function below(shared: ConfigRepository, migration: ConfigMigration): ConfigRepo
     case 'registered':
       return shared
   }
-}
-
-function fromText(location: string | undefined): ConfigRepository | undefined {
-  if (location === undefined || location.trim() === '') return undefined
-  const uri = withoutEndSlash(location.trim())
-  if (/^s3:\/\//i.test(uri)) return { type: 's3', uri }
-  const folder = uri.replace(/^file:\/\//, '')
-  if (folder.startsWith('/')) return { type: 'fs', sourcePath: folder, localPath: folder }
-  throw new Failure('CONFIG_INVALID', 'neither an absolute folder nor s3://bucket/prefix', {
-    op: 'read WORKFLOW_SNAPSHOT_REPO',
-    subject: uri,
-    hint: 'Set it to s3://bucket/prefix, or to a folder that source and this machine see under the same path.',
-  })
 }
 
 async function fromConfig(
