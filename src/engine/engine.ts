@@ -1,6 +1,8 @@
 import type { Plan } from '../plan/plan.ts'
 import type { LogLine } from '../report/log-line.ts'
 import type { RunView } from '../report/run-view.ts'
+import type { Clusters } from '../steps/clusters.ts'
+import type { RejectsRetried } from './run/run-events.ts'
 import type { RunRecord } from './run/run-record.ts'
 
 /** What became of a plan that was submitted. */
@@ -38,6 +40,11 @@ export interface Engine {
   rejects(name: string | undefined): AsyncGenerator<string>
   /** What a run has left behind so far. `WORKFLOW_NOT_FOUND`. */
   record(name: string | undefined): Promise<RunRecord>
+  /**
+   * Sends the rejects of a finished run again, step by step, and keeps those that are refused again; returns what came of each
+   * step. `WORKFLOW_LOCKED` while it runs, `USAGE` when it has not finished; codes as `openBulkLoader`.
+   */
+  retryRejects(name: string | undefined, clusters: Clusters): Promise<readonly RejectsRetried[]>
   /** Lets steps pass their gates: the given ones, else all that wait; returns their ids. `USAGE` for a step without a gate. */
   approve(name: string | undefined, steps: readonly string[]): Promise<readonly string[]>
   /** Asks for a graceful stop; returns when it was asked, not when it happened. A run that is not running stays as it is. */

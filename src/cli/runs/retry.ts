@@ -1,18 +1,13 @@
 import { formatCount } from '../../core/units.ts'
-import { retryRejects } from '../../engine/local/retry-rejects.ts'
-import { workflowFolder } from '../../engine/local/workflow-folder.ts'
 import { usage, type CommandRun } from '../command.ts'
 import { EXIT } from '../exit-codes.ts'
-import { stateFolder } from '../state-folder.ts'
 import { withRun } from './with-run.ts'
 
 /** `workflow retry --rejects`: sends rejected documents again; exit 3 when some are still not in the target. */
 export const run: CommandRun = (world, input) => {
   if (!input.flag('rejects')) throw usage('--rejects is missing; to go on with a workflow use workflow resume')
-  return withRun(world, input.args[0], async ({ name }, clusters) => {
-    const folder = workflowFolder(stateFolder(world), name)
-    const { clock, random, signal } = world
-    const steps = await retryRejects(folder, { clock, random, signal, clusters })
+  return withRun(world, input.args[0], async ({ name }, clusters, engine) => {
+    const steps = await engine.retryRejects(name, clusters)
     const acknowledged = steps.reduce((total, step) => total + step.acknowledged, 0)
     const rejected = steps.reduce((total, step) => total + step.rejected, 0)
     const counts = steps.flatMap((step) => Object.values(step.indices))

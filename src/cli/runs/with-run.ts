@@ -1,3 +1,4 @@
+import type { Engine } from '../../engine/engine.ts'
 import type { RunRecord } from '../../engine/run/run-record.ts'
 import { connectClusters, type Clusters } from '../../steps/clusters.ts'
 import { openEngine } from '../open-engine.ts'
@@ -8,13 +9,14 @@ import type { World } from '../world.ts'
 export async function withRun<T>(
   world: World,
   name: string | undefined,
-  work: (record: RunRecord, clusters: Clusters) => Promise<T>,
+  work: (record: RunRecord, clusters: Clusters, engine: Engine) => Promise<T>,
 ): Promise<T> {
-  const record = await openEngine(world).record(name)
+  const engine = openEngine(world)
+  const record = await engine.record(name)
   const { clock, random, signal } = world
   const clusters = connectClusters(record.plan, secretRevealer(world), clock, random, signal)
   try {
-    return await work(record, clusters)
+    return await work(record, clusters, engine)
   } finally {
     await clusters.close()
   }

@@ -1,8 +1,7 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Clock } from '../../core/clock.ts'
 import { Failure, isFailure } from '../../core/failure.ts'
-import { processExists } from '../../core/process.ts'
 import type { Random } from '../../core/random.ts'
 import type { Plan } from '../../plan/plan.ts'
 import type { LogLine } from '../../report/log-line.ts'
@@ -13,13 +12,16 @@ import { lockHome } from './lock-home.ts'
 import { readLock } from './lock.ts'
 import { rejectFilePath } from './reject-file.ts'
 import { readRejectLines, readRejects } from './reject-lines.ts'
+import type { Clusters } from '../../steps/clusters.ts'
+import { retryRejects } from './retry-rejects.ts'
+import { startRunner } from './start-runner.ts'
+import type { RejectsRetried } from '../run/run-events.ts'
 import type { RunRecord } from '../run/run-record.ts'
 import { logOf } from '../run/run-log.ts'
 import { foldEvents, outputsOf, stepState, type RunState } from '../run/run-state.ts'
 import { runToView, unreadableView } from '../run/run-to-view.ts'
 import {
   approve,
-  clearStopRequest,
   createWorkflowFolder,
   listWorkflows,
   readPlan,
@@ -72,7 +74,7 @@ export class LocalEngine implements Engine {
         if (earlier.state.outcome === 'finished') return { name: earlier.folder.name, kind: 'unchanged' }
         // Nothing was done by the old plan yet, so the new one, which knows the clusters as they are now, takes its place.
         if (stepState(earlier.state, 'initialize').phase !== 'ended') createWorkflowFolder(earlier.folder, plan)
-        await this.#start(earlier.folder)
+        await startRunner(earlier.folder, this.#parts)
         return { name: earlier.folder.name, kind: 'continued' }
       }
       const name = options.name ?? this.#freeName()
@@ -85,7 +87,7 @@ export class LocalEngine implements Engine {
       } finally {
         journal.close()
       }
-      await this.#start(folder)
+      await startRunner(folder, this.#parts)
       return { name, kind: 'started' }
     } finally {
       lock.release()
@@ -132,6 +134,11 @@ export class LocalEngine implements Engine {
     })
   }
 
+  async retryRejects(name: string | undefined, clusters: Clusters): Promise<readonly RejectsRetried[]> {
+    const { folder } = this.#find(name)
+    return retryRejects(folder, { ...this.#parts, clusters })
+  }
+
   approve(name: string | undefined, steps: readonly string[]): Promise<readonly string[]> {
     return attempt(() => {
       const { folder, plan, state } = this.#find(name)
@@ -164,7 +171,7 @@ export class LocalEngine implements Engine {
       const run = await this.#atRest(this.#find(name))
       if (run.alive) throw alreadyRunning(run)
       if (run.state.outcome === 'finished') return this.#viewOf(run)
-      await this.#start(run.folder)
+      await startRunner(run.folder, this.#parts)
       return this.#viewOf(this.#read(run.folder.name))
     } finally {
       lock.release()
@@ -190,27 +197,6 @@ export class LocalEngine implements Engine {
     const running = same.find((run) => run.alive && run.state.outcome === undefined)
     if (running !== undefined) return running
     return fresh ? undefined : same[0]
-  }
-
-  /** Starts a runner and waits until it has begun, so that whatever is asked next is answered rightly. */
-  async #start(folder: WorkflowFolder): Promise<void> {
-    const { clock, signal } = this.#parts
-    clearStopRequest(folder)
-    const before = runnersOf(folder)
-    const pid = await this.#parts.startRunner(folder)
-    const deadline = clock.monotonic() + START_PATIENCE_MS
-    while (clock.monotonic() < deadline) {
-      if (runnersOf(folder) > before) return
-      if (!processExists(pid)) {
-        if (runnersOf(folder) > before) return
-        throw new Failure('STATE_UNWRITABLE', `it ended before it began${lastWords(folder)}`, {
-          op: 'start',
-          subject: `runner of workflow ${folder.name}`,
-          hint: `What it printed is in ${folder.runnerLog}.`,
-        })
-      }
-      await clock.sleep(START_POLL_MS, signal)
-    }
   }
 
   /** The run once its runner is really gone or really at work: it says that it has ended a moment before it lets go of the lock. */
@@ -270,16 +256,6 @@ export class LocalEngine implements Engine {
       if (!taken.has(name)) return name
     }
   }
-}
-
-function runnersOf(folder: WorkflowFolder): number {
-  return readJournal(folder.journal, ['work-', 'step-']).filter((event) => event.type === 'runner-started').length
-}
-
-function lastWords(folder: WorkflowFolder): string {
-  if (!existsSync(folder.runnerLog)) return ''
-  const lines = readFileSync(folder.runnerLog, 'utf8').trimEnd().split('\n').slice(-5).join('\n')
-  return lines === '' ? '' : `:\n${lines}`
 }
 
 function alreadyRunning({ folder }: StoredRun): Failure {
