@@ -6,7 +6,7 @@ import { openEngine } from './open-engine.ts'
 export function completeAmong(specs: readonly CommandSpec[]): CommandRun {
   return async (world, input) => {
     const found = completions(specs, input.args)
-    const words = found === 'workflows' ? (await openEngine(world).list()).map(({ name }) => name) : found
+    const words = found === 'workflows' ? (await (await openEngine(world)).list()).map(({ name }) => name) : found
     const prefix = input.args.at(-1) ?? ''
     const fitting = words.filter((word) => word.startsWith(prefix))
     await world.stdout.write(fitting.map((word) => `${word}\n`).join(''))

@@ -1,15 +1,57 @@
+import { readFile } from 'node:fs/promises'
+import { parseYaml } from '../config/parse-yaml.ts'
 import type { Engine } from '../engine/engine.ts'
-import { LocalEngine } from '../engine/local/local-engine.ts'
-import { stateFolder } from './state-folder.ts'
+import { chooseEngine, type EngineChoice, type EngineWish } from './choose-engine.ts'
+import { connectRun } from './connect-run.ts'
+import { openNamespace } from './open-namespace.ts'
+import { secretRevealer } from './reveal-secret.ts'
+import { savedConfigFile, stateFolder } from './state-folder.ts'
 import type { World } from './world.ts'
 
-/** The engine that the commands talk to, on the state folder of this user; its runners are detached processes. */
-export function openEngine(world: World): Engine {
-  return new LocalEngine({
-    home: stateFolder(world),
-    clock: world.clock,
-    random: world.random,
-    signal: world.signal,
-    startRunner: (folder) => world.startDetached(['runner', folder.name], folder.runnerLog),
+/**
+ * The engine that the commands talk to: the given one, else the one that the saved configuration of this machine, the environment
+ * or the pod asks for. The local one works on the state folder of this user, and its runners are detached processes; the argo one
+ * works in a namespace. `KUBERNETES_CONFIG` when it is not known how to reach the cluster.
+ */
+export async function openEngine(world: World, wanted?: EngineChoice): Promise<Engine> {
+  const choice = wanted ?? (await currentChoice(world))
+  const { clock, random, signal } = world
+  if (choice.kind === 'local') {
+    const { LocalEngine } = await import('../engine/local/local-engine.ts')
+    return new LocalEngine({
+      home: stateFolder(world),
+      clock,
+      random,
+      signal,
+      startRunner: (folder) => world.startDetached(['runner', folder.name], folder.runnerLog),
+    })
+  }
+  const { ArgoEngine } = await import('../engine/argo/argo-engine.ts')
+  return new ArgoEngine({
+    kubernetes: await openNamespace(world, choice.namespace),
+    clock,
+    random,
+    signal,
+    reveal: secretRevealer(world, choice),
+    connect: (plan) => connectRun(world, choice, plan),
   })
+}
+
+/** The engine of commands that read no configuration. */
+export async function currentChoice(world: World): Promise<EngineChoice> {
+  return chooseEngine(world, await savedWish(world))
+}
+
+/** What the saved configuration of this machine says of the engine; nothing where there is none, or where it is not YAML. */
+async function savedWish(world: World): Promise<EngineWish> {
+  try {
+    const { value } = parseYaml(await readFile(savedConfigFile(world), 'utf8'))
+    const { engine, namespace } = value ?? {}
+    return {
+      ...(engine === 'local' || engine === 'argo' ? { engine } : {}),
+      ...(typeof namespace === 'string' ? { namespace } : {}),
+    }
+  } catch {
+    return {}
+  }
 }

@@ -1,7 +1,6 @@
 import { availableParallelism } from 'node:os'
 import type { Cluster } from '../cluster/cluster.ts'
 import type { Config } from '../config/config.ts'
-import { Failure } from '../core/failure.ts'
 import { makePlan } from '../plan/make-plan.ts'
 import type { Plan } from '../plan/plan.ts'
 import type { PlanQuestions } from '../plan/planning.ts'
@@ -37,18 +36,14 @@ export async function loadAndPlan(world: World, file: string | undefined): Promi
   }
 }
 
-/** The plan to be submitted; nothing stays open. `CONFIG_INVALID` for an engine that this release cannot run it on. */
-export async function planFromConfig(world: World, file: string | undefined): Promise<Plan> {
+/** The plan to be submitted and the engine that it is for; nothing stays open. Codes as `loadAndPlan`. */
+export async function planFromConfig(
+  world: World,
+  file: string | undefined,
+): Promise<{ readonly plan: Plan; readonly engine: EngineChoice }> {
   const loaded = await loadAndPlan(world, file)
   await loaded.close()
-  if (loaded.config.engine === 'argo') {
-    throw new Failure('CONFIG_INVALID', 'engine: argo is not there yet', {
-      op: 'submit',
-      subject: file ?? 'the saved configuration',
-      hint: 'This release runs workflows on this machine: take the key out, or set engine: local.',
-    })
-  }
-  return loaded.plan
+  return { plan: loaded.plan, engine: chooseEngine(world, loaded.config) }
 }
 
 /** The questions of planning, answered by the clusters and stores of the real world; `close` ends the connections. */

@@ -4,7 +4,7 @@ import { openEngine } from '../open-engine.ts'
 
 /** `workflow approve`: lets steps pass their gates, or lists those that wait. */
 export const run: CommandRun = async (world, input) => {
-  const engine = openEngine(world)
+  const engine = await openEngine(world)
   const view = await engine.view(input.args[0])
   if (input.flag('list')) {
     const waiting = view.steps.filter(({ phase }) => phase === 'Waiting')

@@ -7,7 +7,7 @@ import { openEngine } from '../open-engine.ts'
 
 /** `workflow list`: all workflows, newest first. */
 export const run: CommandRun = async (world, input) => {
-  const views = await openEngine(world).list()
+  const views = await (await openEngine(world)).list()
   if (input.text('output') === 'json') {
     const workflows = views.map(({ steps: _steps, schemaVersion: _version, ...rest }) => rest)
     await world.stdout.write(`${JSON.stringify({ schemaVersion: 1, workflows }, undefined, 2)}\n`)

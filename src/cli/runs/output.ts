@@ -10,7 +10,7 @@ const FOLLOW_MS = 500
 
 /** `workflow output`: the log of a workflow, kept after its processes are gone. */
 export const run: CommandRun = async (world, input) => {
-  const engine = openEngine(world)
+  const engine = await openEngine(world)
   const tail = input.wholeNumber('tail')
   const json = input.text('output') === 'json'
   let view = await engine.view(input.args[0])

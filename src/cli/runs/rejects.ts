@@ -22,7 +22,7 @@ interface Reason {
 
 /** `workflow rejects`: the documents that did not get into the target; by index and kind of reason, or each of them as JSON. */
 export const run: CommandRun = async (world, input) => {
-  const engine = openEngine(world)
+  const engine = await openEngine(world)
   const { name } = await engine.view(input.args[0])
   const json = input.text('output') === 'json'
   // After a crash a document may be recorded twice.

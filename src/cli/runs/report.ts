@@ -6,7 +6,7 @@ import { openEngine } from '../open-engine.ts'
 
 /** `workflow report`: what a workflow did. */
 export const run: CommandRun = async (world, input) => {
-  const view = await openEngine(world).view(input.args[0])
+  const view = await (await openEngine(world)).view(input.args[0])
   const report = makeReport(view)
   const json = input.text('output') === 'json'
   await world.stdout.write(json ? `${JSON.stringify(report, undefined, 2)}\n` : renderReport(report))

@@ -5,7 +5,7 @@ import { exitCodeOfRun, suggest } from './manners.ts'
 
 /** `workflow resume`: goes on after a stop, a failure or a crash. */
 export const run: CommandRun = async (world, input) => {
-  const view = await openEngine(world).resume(input.args[0])
+  const view = await (await openEngine(world)).resume(input.args[0])
   await world.stdout.write(`${view.name}\n`)
   if (['Succeeded', 'Rejects', 'Differences'].includes(view.phase)) {
     await world.stderr.write(`Workflow ${view.name} has finished: ${view.phase}. There is nothing to go on with.\n`)

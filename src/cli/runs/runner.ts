@@ -41,7 +41,7 @@ export const run: CommandRun = async (world, input) => {
       putBack,
     })
     if (outcome === 'stopped') return signal.aborted ? interruptExitCode(signal) : EXIT.interrupted
-    return exitCodeOfRun(await openEngine(world).view(folder.name))
+    return exitCodeOfRun(await (await openEngine(world, { kind: 'local' })).view(folder.name))
   } catch (error) {
     // A second runner has nothing to say in the log of the first.
     if (isFailure(error, 'WORKFLOW_LOCKED')) return EXIT.locked

@@ -11,7 +11,7 @@ const WATCH_MS = 1000
 
 /** `workflow status`: where a workflow stands. */
 export const run: CommandRun = async (world, input) => {
-  const engine = openEngine(world)
+  const engine = await openEngine(world)
   const json = input.text('output') === 'json'
   let view = await engine.view(input.args[0])
   if (!input.flag('watch')) {

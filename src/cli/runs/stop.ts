@@ -8,7 +8,7 @@ const POLL_MS = 250
 
 /** `workflow stop`: asks for an orderly end. */
 export const run: CommandRun = async (world, input) => {
-  const engine = openEngine(world)
+  const engine = await openEngine(world)
   let view = await engine.stop(input.args[0])
   if (!view.alive) {
     await world.stderr.write(`Workflow ${view.name} is not running: ${view.phase}.\n`)

@@ -4,6 +4,7 @@ import { Failure, messageOf } from '../../core/failure.ts'
 import type { Plan } from '../../plan/plan.ts'
 import type { Submission } from '../../engine/engine.ts'
 import { usage, type CommandInput, type CommandRun } from '../command.ts'
+import type { EngineChoice } from '../choose-engine.ts'
 import { EXIT } from '../exit-codes.ts'
 import { openEngine } from '../open-engine.ts'
 import type { World } from '../world.ts'
@@ -16,8 +17,8 @@ export const run: CommandRun = async (world, input) => {
   const wait = input.flag('wait')
   if (timeoutSeconds !== undefined && !wait) throw usage('--timeout has a meaning only with --wait')
   const json = input.text('output') === 'json'
-  const engine = openEngine(world)
-  const plan = await planOf(world, input)
+  const { plan, engine: choice } = await planOf(world, input)
+  const engine = await openEngine(world, choice)
   for (const warning of plan.warnings) await world.stderr.write(`Warning: ${warning}\n`)
 
   const name = input.text('name')
@@ -46,7 +47,11 @@ function explain({ name, kind }: Submission): string {
   }
 }
 
-async function planOf(world: World, input: CommandInput): Promise<Plan> {
+/** Without an engine: that of this machine. */
+async function planOf(
+  world: World,
+  input: CommandInput,
+): Promise<{ readonly plan: Plan; readonly engine?: EngineChoice }> {
   const planFile = input.text('plan')
   const file = input.text('file')
   if (planFile === undefined) {
@@ -54,7 +59,7 @@ async function planOf(world: World, input: CommandInput): Promise<Plan> {
     return planFromConfig(world, file)
   }
   if (file !== undefined) throw usage('--plan and --file exclude each other')
-  return readPlanFile(resolve(world.cwd, planFile))
+  return { plan: await readPlanFile(resolve(world.cwd, planFile)) }
 }
 
 /** A plan that `workflow plan --out` wrote. */

@@ -5,9 +5,11 @@ import type { Kubernetes } from '../../kubernetes/kubernetes.ts'
 import type { Plan, PlannedStep } from '../../plan/plan.ts'
 import type { LogLine } from '../../report/log-line.ts'
 import type { RunView } from '../../report/run-view.ts'
-import type { RevealSecret } from '../../steps/clusters.ts'
+import type { Clusters, RevealSecret } from '../../steps/clusters.ts'
+import { migrationOf } from '../../steps/plan-parts.ts'
 import { parseRejectLine } from '../../steps/reject-record.ts'
 import type { Engine, Submission, SubmitOptions } from '../engine.ts'
+import type { RejectsRetried } from '../run/run-events.ts'
 import type { RunRecord } from '../run/run-record.ts'
 import { outputsOf } from '../run/run-state.ts'
 import { unreadableView } from '../run/run-to-view.ts'
@@ -15,6 +17,8 @@ import { argoLog } from './argo-log.ts'
 import { argoView } from './argo-view.ts'
 import { currentRun, loadAllRuns, loadRun, runNotFound } from './load-run.ts'
 import { requireArgo } from './preflight.ts'
+import { readRejectIndex } from './reject-index.ts'
+import { requireFinished, retryRun } from './retry-run.ts'
 import { workflowName } from './run-names.ts'
 import { approvalPatch, isBeingMade, stopPatch } from './run-root.ts'
 import { storyOf, type StoredRun } from './run-story.ts'
@@ -28,8 +32,8 @@ export interface ArgoEngineParts {
   readonly signal: AbortSignal
   /** Finds secrets of this machine; they are moved to where pods find them. */
   readonly reveal: RevealSecret
-  /** The rejects of a Restore Documents step, as lines of NDJSON without line ends. */
-  rejects(run: string, plan: Plan, step: PlannedStep): AsyncGenerator<string, void>
+  /** Connects to the clusters of a plan whose secrets are where pods find them. */
+  connect(plan: Plan): Promise<Clusters>
 }
 
 /** Runs workflows with Argo Workflows in a Kubernetes namespace. */
@@ -76,16 +80,16 @@ export class ArgoEngine implements Engine {
   }
 
   async *rejects(name: string | undefined): AsyncGenerator<string> {
-    const { root, plan } = await this.#find(name)
-    for (const step of plan.steps.filter(({ kind }) => kind === 'restore-documents')) {
-      yield* this.#parts.rejects(root.name, plan, step)
+    const run = await this.#find(name)
+    for (const step of run.plan.steps.filter(({ kind }) => kind === 'restore-documents')) {
+      yield* this.#rejectsOf(run, step)
     }
   }
 
   async record(name: string | undefined): Promise<RunRecord> {
     const run = await this.#find(name)
     const { root, plan } = run
-    const lines = this.#parts.rejects.bind(this.#parts)
+    const lines = (step: PlannedStep): AsyncGenerator<string, void> => this.#rejectsOf(run, step)
     return {
       name: root.name,
       plan,
@@ -93,9 +97,17 @@ export class ArgoEngine implements Engine {
       rejects: async function* (id) {
         const step = plan.steps.find((planned) => planned.id === id)
         if (step === undefined) return
-        for await (const line of lines(root.name, plan, step)) yield parseRejectLine(line)
+        for await (const line of lines(step)) yield parseRejectLine(line)
       },
     }
+  }
+
+  async retryRejects(name: string | undefined, clusters: Clusters): Promise<readonly RejectsRetried[]> {
+    const run = await this.#find(name)
+    const { state, alive } = this.#story(run)
+    if (alive) throw alreadyRunning(run.root.name)
+    requireFinished(run.root.name, state.outcome)
+    return retryRun(run, { ...this.#parts, clusters })
   }
 
   async approve(name: string | undefined, steps: readonly string[]): Promise<readonly string[]> {
@@ -177,6 +189,20 @@ export class ArgoEngine implements Engine {
 
   #story(run: StoredRun): ReturnType<typeof storyOf> {
     return storyOf(run, this.#parts.clock.now())
+  }
+
+  /** A run without rejects need not have a target that answers. */
+  async *#rejectsOf(run: StoredRun, step: PlannedStep): AsyncGenerator<string, void> {
+    const { root, plan } = run
+    const progress = this.#story(run).state.steps.get(step.id)
+    if (progress?.output?.result === 'done') return
+    const clusters = await this.#parts.connect(plan)
+    try {
+      const cluster = await clusters.target(migrationOf(plan, step).target)
+      yield* readRejectIndex(cluster, root.name, step.id, this.#parts.signal)
+    } finally {
+      await clusters.close()
+    }
   }
 
   #viewOf(run: StoredRun): RunView {

@@ -20,9 +20,7 @@ function world() {
     random,
     signal: calm,
     reveal: () => Promise.resolve(new Secret('s3cr3t')),
-    rejects: async function* () {
-      yield* await Promise.resolve([])
-    },
+    connect: () => Promise.reject(new Error('not in this test')),
   })
   return { cluster, clock, engine }
 }
