@@ -12,8 +12,10 @@ declare const __VERSION__: string
 export function systemWorld(): World {
   const abort = new AbortController()
   const onSignal = (name: NodeJS.Signals): void => {
-    // The first one asks for an orderly end, the second one ends now; both leave resumable state.
-    if (abort.signal.aborted) process.exit(name === 'SIGTERM' ? 143 : 130)
+    // The first one asks for an orderly end, a second Ctrl-C ends now; both leave resumable state. Supervisors repeat SIGTERM
+    // while they wait, and have SIGKILL for when they do not want to wait any more.
+    if (abort.signal.aborted && name === 'SIGINT') process.exit(130)
+    if (abort.signal.aborted) return
     abort.abort(new Failure('ABORTED', `interrupted by ${name}`, { op: 'run', subject: 'command' }))
   }
   // The SDK would print a notice about the age of this Node into whatever is being shown.

@@ -29,6 +29,8 @@ export interface IndexWorkOptions {
   /** Unique name of this process; people see it as the holder of leases. */
   readonly process: string
   readonly maxFailures?: number
+  /** Told of an attempt at an item that has failed, once that is written. */
+  readonly onFailed?: (item: string, reason: string) => void
 }
 
 /** Candidates that are looked up at once, and how many of them are tried before looking again. */
@@ -50,6 +52,7 @@ export class IndexWorkStore implements WorkStore {
   readonly #step: string
   readonly #process: string
   readonly #maxFailures: number
+  readonly #onFailed: (item: string, reason: string) => void
   /** Items that this process holds, as it wrote them last. */
   readonly #held = new Map<string, Stored>()
   /** Newest writes of this process, by item: searches may still show what was before. */
@@ -67,6 +70,7 @@ export class IndexWorkStore implements WorkStore {
     this.#step = options.step
     this.#process = options.process
     this.#maxFailures = options.maxFailures ?? MAX_FAILURES
+    this.#onFailed = options.onFailed ?? (() => undefined)
     this.#watch = new LeaseWatch(world.clock)
   }
 
@@ -109,6 +113,7 @@ export class IndexWorkStore implements WorkStore {
     const { document, guard } = this.#owned(id, owner)
     await this.#keep(this.#ended(document, outcome), guard)
     this.#held.delete(id)
+    if (outcome.kind === 'failed') this.#onFailed(id, outcome.reason)
   }
 
   async *items(): AsyncGenerator<WorkItem, void> {
@@ -185,7 +190,9 @@ export class IndexWorkStore implements WorkStore {
       const reason = `its worker ${lease.owner} was gone before it had recorded anything`
       const failed = this.#ended(document, { kind: 'failed', reason })
       const released = await this.#put(failed, guard)
-      if (released === 'conflict' || released.document.state === 'failed') continue
+      if (released === 'conflict') continue
+      this.#onFailed(lease.item, reason)
+      if (released.document.state === 'failed') continue
       const item = await this.#lease(released, owner)
       if (item !== undefined) return item
     }

@@ -92,7 +92,10 @@ export interface WorkStore {
   finish(item: string, owner: string, outcome: WorkOutcome): Promise<void>
   /** All items, each once, for the reconcile against the snapshot's own shard list; nobody may change them meanwhile. */
   items(): AsyncIterable<WorkItem>
-  /** Sums over all items, cheap to ask for however many there are, and up to date with every answered call of any process. */
+  /**
+   * Sums over all items, cheap to ask for however many there are. They may be some seconds old, but that nothing is pending or
+   * leased is never said before it is so.
+   */
   totals(): Promise<WorkSummary>
 }
 

@@ -156,4 +156,30 @@ export const hiddenRunCommands: readonly CommandSpec[] = [
     exitCodes: [EXIT.locked, EXIT.notFound, ...WAITING],
     load: () => import('./runner.ts'),
   },
+  {
+    name: 'step',
+    summary: 'run one step of a workflow in this pod',
+    details:
+      'Pods of a Workflow call it: it reads plan and journals of the run in the namespace, runs the step, and records what it did\n' +
+      'in the journal of the step. A step that has ended before is not run again. Rejects and differences are in the journal and\n' +
+      'do not change the exit code.',
+    hidden: true,
+    arguments: [{ name: 'id', description: 'id of the step, such as m1/create-snapshot', required: true }],
+    options: [
+      { flags: '--run <name>', description: 'name of the workflow' },
+      {
+        flags: '--part <part>',
+        description: 'only this part of Restore Documents',
+        choices: ['plan', 'work', 'reconcile'],
+      },
+      { flags: '--worker <number>', description: 'number of this worker, from 0; the first one reports progress' },
+      {
+        flags: '--workers-file <file>',
+        description: 'with --part plan: write how many workers to start into this file',
+      },
+    ],
+    exitCodes: [EXIT.temporary, EXIT.terminated],
+    examples: ['workflow step m1g1/restore-documents --run migration-abc123 --part work --worker 0'],
+    load: () => import('./step.ts'),
+  },
 ]

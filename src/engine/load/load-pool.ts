@@ -30,7 +30,10 @@ const IDLE_MS = 250
 /** How often a process whose workers are all idle looks whether others have given something back. */
 const SHARED_IDLE_MS = 2000
 
-/** The loader of work items of the local engine: as many loaders at once as the plan allows, each with one item at a time. */
+/** What progress says while no worker of this process has an item. */
+export const NO_FREE_WORKER = 'waiting for a free worker'
+
+/** The loader of work items: as many loaders at once as the plan allows, each with one item at a time. */
 export function openLoadPool(parts: LoadPoolParts): ItemLoader {
   const places = semaphore(parts.parallelism)
   return (input, context) => new StepLoad(parts, places, input, context).run()
@@ -292,6 +295,6 @@ class StepLoad {
   /** What keeps the load from going forward at full speed; empty when nothing does. */
   #message(): string {
     if (this.#stop.signal.aborted) return 'finishing what has been sent'
-    return this.#active === 0 ? 'waiting for a free worker' : ''
+    return this.#active === 0 ? NO_FREE_WORKER : ''
   }
 }

@@ -1,7 +1,7 @@
 import type { Clock } from '../../../src/core/clock.ts'
 import { documentId, type WorkDocument } from '../../../src/coordination/work-document.ts'
 import type { Guard, Lease, Stored, WorkIndex } from '../../../src/coordination/work-index.ts'
-import { addCounts, NO_COUNTS, type WorkSummary } from '../../../src/coordination/work-store.ts'
+import { NO_COUNTS, type WorkCounts, type WorkSummary } from '../../../src/coordination/work-store.ts'
 
 const REFRESH_MS = 1000
 
@@ -12,7 +12,9 @@ const REFRESH_MS = 1000
 export class MemoryWorkIndex implements WorkIndex {
   readonly #clock: Pick<Clock, 'monotonic'>
   readonly #now = new Map<string, Stored>()
-  readonly #visible = new Map<string, Stored>()
+  /** What searches see, by id and in the order of places. */
+  readonly #visible = new Map<string, { stored: Stored }>()
+  #ordered: { stored: Stored }[] = []
   /** Writes that searches do not see yet, oldest first. */
   #unseen: { readonly at: number; readonly id: string; readonly stored: Stored }[] = []
   #seqNo = 0
@@ -47,32 +49,41 @@ export class MemoryWorkIndex implements WorkIndex {
   }
 
   search(step: string, state: WorkDocument['state'], from: number, size: number): Promise<readonly Stored[]> {
-    const found = this.#seen(step).filter(({ document }) => document.state === state && document.place >= from)
-    return Promise.resolve(found.sort((a, b) => a.document.place - b.document.place).slice(0, size))
+    const found: Stored[] = []
+    for (const { stored } of this.#seen()) {
+      const { document } = stored
+      if (document.place < from || document.state !== state || document.step !== step) continue
+      found.push(stored)
+      if (found.length === size) break
+    }
+    return Promise.resolve(found)
   }
 
-  leases(step: string, size: number): Promise<readonly Lease[]> {
-    const leased = this.#seen(step).filter(({ document }) => document.state === 'leased')
-    return Promise.resolve(
-      leased.slice(0, size).map(({ document: { item, owner }, guard }) => ({ item, owner: owner!, guard })),
-    )
+  async leases(step: string, size: number): Promise<readonly Lease[]> {
+    const leased = await this.search(step, 'leased', 0, size)
+    return leased.map(({ document: { item, owner }, guard }) => ({ item, owner: owner!, guard }))
   }
 
   page(step: string, after: string | undefined, size: number): Promise<readonly WorkDocument[]> {
-    const documents = this.#seen(step).map(({ document }) => document)
-    const found = documents.filter(({ item }) => after === undefined || item > after)
+    const documents = this.#seen().map(({ stored }) => stored.document)
+    const found = documents.filter(
+      (document) => document.step === step && (after === undefined || document.item > after),
+    )
     return Promise.resolve(found.sort((a, b) => (a.item < b.item ? -1 : 1)).slice(0, size))
   }
 
   totals(step: string): Promise<WorkSummary> {
     const items = { pending: 0, leased: 0, done: 0, failed: 0 }
     const bytes = { done: 0, total: 0 }
-    let counts = NO_COUNTS
-    for (const { document } of this.#seen(step)) {
+    const counts = { ...NO_COUNTS } as Record<keyof WorkCounts, number>
+    const names = Object.keys(NO_COUNTS) as (keyof WorkCounts)[]
+    for (const { stored } of this.#seen()) {
+      const { document } = stored
+      if (document.step !== step) continue
       items[document.state]++
       bytes.total += document.bytes
       if (document.state === 'done') bytes.done += document.bytes
-      counts = addCounts(counts, document.counts)
+      if (document.counts.read > 0) for (const name of names) counts[name] += document.counts[name]
     }
     return Promise.resolve({ items, bytes, counts })
   }
@@ -91,15 +102,23 @@ export class MemoryWorkIndex implements WorkIndex {
     return stored.guard
   }
 
-  #seen(step: string): Stored[] {
+  #seen(): readonly { readonly stored: Stored }[] {
     this.#show(Math.floor(this.#clock.monotonic() / REFRESH_MS) * REFRESH_MS)
-    return [...this.#visible.values()].filter(({ document }) => document.step === step)
+    return this.#ordered
   }
 
   #show(until: number): void {
     const count = this.#unseen.findIndex(({ at }) => at > until)
     const shown = count === -1 ? this.#unseen : this.#unseen.slice(0, count)
-    for (const { id, stored } of shown) this.#visible.set(id, stored)
+    if (shown.length === 0) return
     this.#unseen = count === -1 ? [] : this.#unseen.slice(count)
+    const before = this.#visible.size
+    for (const { id, stored } of shown) {
+      const known = this.#visible.get(id)
+      if (known === undefined) this.#visible.set(id, { stored })
+      else known.stored = stored
+    }
+    if (this.#visible.size === before) return
+    this.#ordered = [...this.#visible.values()].sort((a, b) => a.stored.document.place - b.stored.document.place)
   }
 }
