@@ -27,6 +27,18 @@ export interface SliceRef {
   readonly bytes: number
   /** Documents of the segment that must not be sent because another mapping type of their index has the same id. */
   readonly duplicates?: readonly number[]
+  /** How its documents get into the target; absent when they are copied into the index of the same name. */
+  readonly delivery?: Delivery
+}
+
+/** What documents need to fit the target, beside being copied. */
+export interface Delivery {
+  /** Field that gets the parents and children of `_parent`. */
+  readonly joinField?: string
+  /** Whether each mapping type has an index of its own. */
+  readonly split?: true
+  /** Data stream that takes the documents, only as new ones: what it holds already stays. */
+  readonly stream?: string
 }
 
 /** A resumable position inside a slice: everything before it has been acknowledged or recorded as rejected. */

@@ -37,6 +37,11 @@ export function diffTemplate(wanted: JsonObject, found: JsonObject): Difference[
   return [...diffContent(wanted, found, ''), ...inner, ...diffMaps(plain(wanted), plain(found), '')]
 }
 
+/** Compares ingest pipelines in the same way. */
+export function diffPipeline(wanted: JsonObject, found: JsonObject): Difference[] {
+  return diffMaps(leaves(wanted), leaves(found), '')
+}
+
 const NOTHING = jsonObject([])
 
 /** Settings that a cluster writes for itself, or uses up when it creates the index. */

@@ -19,14 +19,14 @@ export function mergeTypes(
   ledger: Ledger,
 ): JsonObject {
   const entry = ledger.entry(RULE, path)
-  const { mappings, relations } = takeParents(withoutDefault(all, entry), path, context, ledger)
+  const { mappings, join } = takeParents(withoutDefault(all, entry), path, context, ledger)
   const [first] = mappings
   if (first === undefined) return jsonObject([])
-  if (mappings.length > 1) return withJoinField(unite(mappings, entry), relations, path, context, ledger)
+  if (mappings.length > 1) return withJoinField(unite(mappings, entry), join, path, ledger)
   if (first.type !== '_doc') {
     entry.note('changed', '', first.type, undefined, 'mapping types ended with 7.0; the fields stay')
   }
-  return withJoinField(first.mapping, relations, path, context, ledger)
+  return withJoinField(first.mapping, join, path, ledger)
 }
 
 /** The defaults themselves are the mapping when there is no type, as in templates. */

@@ -1,4 +1,5 @@
 import type { JsonObject } from '../codec/json-value.ts'
+import { compileGlob } from '../core/patterns.ts'
 import { systemObjectReason } from './system-objects.ts'
 import type { ObjectKind } from './system-objects.ts'
 
@@ -49,6 +50,22 @@ export function selectTemplates(from: TemplateSource, filters: TemplateFilters):
     componentTemplates: sorted([...components, ...chosen]),
     leftOut,
   }
+}
+
+/** Of the chosen templates those that data streams of these names are created from, with their components. */
+export function templatesForStreams(selection: TemplateSource, streams: Iterable<string>): TemplateSource {
+  const names = [...streams]
+  const indexTemplates = new Map(
+    [...selection.indexTemplates].filter(([, template]) => {
+      const patterns = template['index_patterns']
+      if (template['data_stream'] === undefined || !Array.isArray(patterns)) return false
+      const globs = patterns.filter((pattern) => typeof pattern === 'string').map(compileGlob)
+      return names.some((name) => globs.some((matches) => matches(name)))
+    }),
+  )
+  const needed = new Set([...indexTemplates.values()].flatMap(componentNames))
+  const components = [...selection.componentTemplates].filter(([name]) => needed.has(name))
+  return { legacyTemplates: new Map(), indexTemplates, componentTemplates: new Map(components) }
 }
 
 function select(

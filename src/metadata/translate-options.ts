@@ -5,10 +5,12 @@ export interface TranslateOptions {
    * field to dynamic mapping. Either way it is reported as a problem.
    */
   readonly unsupportedFields: 'disable' | 'drop'
-  /** `_parent` of 1.x to 6.x: `routing` keeps children with their parent; `join` also adds a join field to be filled. */
+  /** `_parent` of 1.x to 5.x: `join` adds a join field, which documents get filled; `routing` only keeps children with their parent. */
   readonly parents: 'routing' | 'join'
   /** Name of the join field that `parents: join` adds. */
   readonly joinField: string
+  /** Several mapping types of one index: `unite` their fields in one index, or `split` them into an index for each. */
+  readonly types: 'unite' | 'split'
   /** Names of settings, `*` allowed, to send although the target is not known to have them (settings of own plugins). */
   readonly keepSettings: readonly string[]
   /** Allocation filters and total shards per node name nodes of the source; true sends them nevertheless. */
@@ -18,8 +20,9 @@ export interface TranslateOptions {
 /** What is done when a configuration says nothing. */
 export const DEFAULT_TRANSLATE_OPTIONS: TranslateOptions = {
   unsupportedFields: 'disable',
-  parents: 'routing',
+  parents: 'join',
   joinField: 'join',
+  types: 'unite',
   keepSettings: [],
   keepAllocation: false,
 }

@@ -3,13 +3,15 @@ import type { Directory } from '../../lucene/directory.ts'
 import type { DocumentBatch } from '../document-batch.ts'
 import { readDocuments, type ReadOptions } from '../read-documents.ts'
 import { verifySegmentChecksum } from '../segment-checksum.ts'
-import { openSegmentSource } from '../segment-source.ts'
+import { openSegmentSource, type SegmentSource } from '../segment-source.ts'
 import { openRebuilder, type Rebuilder, type RebuiltIndex } from './rebuilder.ts'
 
 /** A batch of documents with what rebuilds their sources, ready for it. */
 export interface RebuildableBatch {
   readonly batch: DocumentBatch
   readonly rebuilder: Rebuilder | undefined
+  /** The segment of the batch. */
+  readonly source: SegmentSource
 }
 
 /**
@@ -33,7 +35,7 @@ export async function* readShardSources(
       let next = await documents.next()
       for (; next.done !== true; next = await documents.next()) {
         await rebuilder?.begin(next.value, signal)
-        yield { batch: next.value, rebuilder }
+        yield { batch: next.value, rebuilder, source }
       }
       verifySegmentChecksum(source.stored, [{ ...whole, checksum: next.value }])
     } finally {
