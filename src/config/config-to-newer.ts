@@ -241,6 +241,9 @@ function noteGroup(group: ConfigGroup, where: string, changes: Changes): void {
   for (const key of ['settings', 'mappings'] as const) {
     if (metadata[key].remove.length > 0 || Object.keys(metadata[key].set).length > 0) left(`metadataMigration.${key}`)
   }
+  if (metadata.onRefused !== DEFAULTS.onRefused) left(`onRefused: ${metadata.onRefused}`)
+  if (metadata.ingestPipelines !== undefined) left('ingestPipelineAllowlist')
+  for (const [key, value] of Object.entries(metadata.options)) left(`metadataMigration.${key}: ${String(value)}`)
   if (backfill.onConflict !== DEFAULTS.onConflict) left(`onConflict: ${backfill.onConflict}`)
   if (backfill.compression !== DEFAULTS.compression) left(`compression: ${backfill.compression}`)
   if (backfill.maxRejects !== undefined) left(`maxRejects: ${backfill.maxRejects}`)

@@ -1,4 +1,5 @@
 import type { Secret, SecretRef } from '../core/secret.ts'
+import type { TranslateOptions } from '../metadata/translate-options.ts'
 
 /**
  * A configuration that is proven good, whichever form it was written in: names resolved, defaults filled in, `defaults`
@@ -139,11 +140,17 @@ export type ApprovalGate = (typeof APPROVAL_GATES)[number]
 export interface ConfigMetadata {
   readonly enabled: boolean
   readonly existingIndex: 'fail' | 'keep' | 'update'
+  /** After what the target refuses: stop before any document, or go on without it. */
+  readonly onRefused: 'stop' | 'continue'
   /** Globs of legacy and composable index templates; every one that is not the system's when absent. */
   readonly indexTemplates?: readonly string[]
   readonly componentTemplates?: readonly string[]
+  /** Globs of ingest pipelines; none when absent. */
+  readonly ingestPipelines?: readonly string[]
   readonly settings: SettingChanges
   readonly mappings: MappingChanges
+  /** Decisions about what has no equivalent on the target, only those that the text takes. */
+  readonly options: Partial<TranslateOptions>
 }
 
 /** Changes to the settings of every index of a group: first removed, then set. */
@@ -199,6 +206,7 @@ export interface ConfigCleanup {
 /** What a group gets where the text says nothing. */
 export const DEFAULTS = {
   existingIndex: 'fail',
+  onRefused: 'stop',
   bulkBytes: 10 * 1024 * 1024,
   bulkDocs: 10_000,
   onConflict: 'overwrite',

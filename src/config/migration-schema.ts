@@ -56,14 +56,34 @@ export const metadataSchema = z
       description:
         'What to do with an index that the target already has: stop, leave it as it is, or add what is missing. Default: `fail`.',
     }),
+    onRefused: z.enum(['stop', 'continue']).optional().meta({
+      description:
+        'What to do when the target refuses an object, or one cannot be read: stop before any document, or go on without it, which ends with exit code 3 or 4. Default: `stop`.',
+    }),
     indexTemplateAllowlist: z.array(text).optional().meta({
       description: 'Globs of index templates to migrate. Default: all but the system’s.',
     }),
     componentTemplateAllowlist: z.array(text).optional().meta({
       description: 'Globs of component templates to migrate. Default: all but the system’s.',
     }),
+    ingestPipelineAllowlist: z.array(text).optional().meta({
+      description: 'Globs of ingest pipelines to migrate. Default: none.',
+    }),
     settings: settingsSchema.optional(),
     mappings: mappingsSchema.optional(),
+    parents: z.enum(['join', 'routing']).optional().meta({
+      description:
+        'What becomes of `_parent` (5.x and earlier): a join field that documents get filled, so that they can be searched by their parent; or only their routing. Default: `join`.',
+    }),
+    joinField: text.optional().meta({ description: 'Name of the join field. Default: `join`.' }),
+    types: z.enum(['unite', 'split']).optional().meta({
+      description:
+        'What becomes of several mapping types of one index (5.x and earlier): one index with the fields of all, or an index `<index>-<type>` for each. Default: `unite`.',
+    }),
+    unsupportedFields: z.enum(['disable', 'drop']).optional().meta({
+      description:
+        'What to do with a field whose type the target lacks: keep its values without searching them, or leave it to dynamic mapping. Default: `disable`.',
+    }),
   })
   .meta({ description: 'Templates, settings, mappings and aliases.' })
 

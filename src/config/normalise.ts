@@ -190,7 +190,8 @@ function normalSnapshot(group: GroupInput, existing: string | undefined): Config
 
 function normalGroup(group: GroupInput, origin: GroupOrigin): ConfigGroup {
   const { metadataMigration: metadata = {}, documentBackfill: backfill = {} } = group
-  const { indexTemplateAllowlist, componentTemplateAllowlist, settings, mappings } = metadata
+  const { indexTemplateAllowlist, componentTemplateAllowlist, ingestPipelineAllowlist, settings, mappings } = metadata
+  const { parents, joinField, types, unsupportedFields } = metadata
   const { workers, maxRejects, sourceless, transform } = backfill
   return {
     ...origin,
@@ -199,10 +200,18 @@ function normalGroup(group: GroupInput, origin: GroupOrigin): ConfigGroup {
     metadata: {
       enabled: metadata.enabled ?? true,
       existingIndex: metadata.existingIndex ?? DEFAULTS.existingIndex,
+      onRefused: metadata.onRefused ?? DEFAULTS.onRefused,
       ...(indexTemplateAllowlist !== undefined && { indexTemplates: indexTemplateAllowlist }),
       ...(componentTemplateAllowlist !== undefined && { componentTemplates: componentTemplateAllowlist }),
+      ...(ingestPipelineAllowlist !== undefined && { ingestPipelines: ingestPipelineAllowlist }),
       settings: { remove: settings?.remove ?? [], set: settings?.set ?? {} },
       mappings: { remove: mappings?.remove ?? [], set: mappings?.set ?? {} },
+      options: {
+        ...(parents !== undefined && { parents }),
+        ...(joinField !== undefined && { joinField }),
+        ...(types !== undefined && { types }),
+        ...(unsupportedFields !== undefined && { unsupportedFields }),
+      },
     },
     backfill: {
       enabled: backfill.enabled ?? true,

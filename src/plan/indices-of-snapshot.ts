@@ -1,6 +1,7 @@
 import { mapBounded } from '../core/concurrency.ts'
 import { isFailure } from '../core/failure.ts'
 import type { ProductVersion } from '../metadata/version-range.ts'
+import type { GlobalMetadata } from '../repository/global-metadata.ts'
 import type { IndexMetadata } from '../repository/index-metadata.ts'
 import { openRepository } from '../repository/open.ts'
 import { requireComplete, type Snapshot } from '../repository/snapshot.ts'
@@ -34,11 +35,7 @@ export async function indicesOfSnapshot(
     snapshot: snapshot.name,
     names: new Set(snapshot.indexNames),
     closed: new Set(),
-    dataStreams: snapshot.dataStreams.map((name) => ({
-      name,
-      // The record of the snapshot has only names; those of the indices behind a stream follow one rule.
-      indices: snapshot.indexNames.filter((index) => index.startsWith(`.ds-${name}-`)),
-    })),
+    dataStreams: await dataStreamsOf(snapshot, signal),
     definitions: async (names, at) => {
       const metadata = await snapshot.indices(names, at)
       return metadata.map((index) => sourceIndex(index, fallback))
@@ -60,6 +57,27 @@ export async function indicesOfSnapshot(
       }
     },
   }
+}
+
+/** The data streams of a snapshot, from its global metadata; when that is damaged, from the names of indices. */
+async function dataStreamsOf(snapshot: Snapshot, signal: AbortSignal): Promise<Offer['dataStreams']> {
+  if (snapshot.dataStreams.length === 0) return []
+  let known: GlobalMetadata['dataStreams'] = new Map()
+  try {
+    known = (await snapshot.globalMetadata(signal)).dataStreams
+  } catch (error) {
+    if (!isFailure(error, 'BLOB_CORRUPT', 'BLOB_NOT_FOUND')) throw error
+  }
+  const all = new Set(snapshot.indexNames)
+  return snapshot.dataStreams.map((name) => {
+    const prefix = `.ds-${name}-`
+    const generation = /^(\d{4}\.\d{2}\.\d{2}-)?\d{6,}$/
+    const named = snapshot.indexNames.filter(
+      (index) => index.startsWith(prefix) && generation.test(index.slice(prefix.length)),
+    )
+    const listed = known.get(name)?.backingIndices.filter((index) => all.has(index))
+    return { name, indices: listed ?? named.sort() }
+  })
 }
 
 /** Exact numbers of one index; without documents where a shard is missing or cannot be counted. */

@@ -10,7 +10,7 @@ export function leftOut(
   owners: ReadonlyMap<string, string>,
   offer: Offer,
 ): string[] {
-  return [...shared(group, selected, owners), ...closed(group, offer), ...streams(group, selected, offer)]
+  return [...shared(group, selected, owners), ...closed(group, offer)]
 }
 
 function shared(group: ConfigGroup, selected: ReadonlySet<string>, owners: ReadonlyMap<string, string>): string[] {
@@ -26,16 +26,4 @@ function closed(group: ConfigGroup, offer: Offer): string[] {
   const names = [...selectNames(offer.closed, group.indices).selected].sort()
   if (names.length === 0) return []
   return [`${group.label} leaves out closed indices of ${offer.subject}: ${nameList(names)}; open them to migrate them`]
-}
-
-/** A stream's name is no index: the indices behind it are hidden, so a pattern such as `logs-*` passes them by in silence. */
-function streams(group: ConfigGroup, selected: ReadonlySet<string>, offer: Offer): string[] {
-  const chosen = selectNames(new Set(offer.dataStreams.map((stream) => stream.name)), group.indices).selected
-  return offer.dataStreams
-    .filter(({ name, indices }) => chosen.has(name) && !indices.every((index) => selected.has(index)))
-    .map(
-      ({ name, indices }) =>
-        `${group.label} leaves out the data stream ${name}: names of indices behind it (${indices.length}) have a leading ` +
-        `dot and are matched only by a pattern with one, such as .ds-${name}-*`,
-    )
 }

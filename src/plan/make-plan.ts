@@ -117,7 +117,14 @@ function planSnapshot(snapshot: ConfigSnapshot, resolved: ResolvedIndices): Plan
   if (!snapshot.create) return { create: false, name: resolved.snapshot ?? snapshot.name, partial: snapshot.partial }
   return {
     create: true,
-    indices: resolved.groups.flatMap((group) => group.indices.map((index) => index.name)).sort(),
+    // A snapshot knows a data stream only when it is asked for by name.
+    indices: [
+      ...new Set(
+        resolved.groups.flatMap((group) =>
+          group.indices.flatMap(({ name, stream }) => [name, ...(stream === undefined ? [] : [stream])]),
+        ),
+      ),
+    ].sort(),
     includeGlobalState: snapshot.includeGlobalState,
     partial: snapshot.partial,
     ...(snapshot.maxBytesPerSecond === undefined ? {} : { maxBytesPerSecond: snapshot.maxBytesPerSecond }),
@@ -143,7 +150,7 @@ async function changesOf(
         changes.push(undefined)
         continue
       }
-      const found = metadataChanges(await resolved.definitions(names), version)
+      const found = metadataChanges(await resolved.definitions(names), version, group.metadata.options)
       changes.push(found.changes)
       if (found.notLookedAt > 0) {
         const rest = `${found.notLookedAt} of ${names.length} indices are too many and too different to list their changes here`
@@ -176,10 +183,13 @@ function planGroup(
     metadata: {
       enabled: metadata.enabled,
       existingIndex: metadata.existingIndex,
+      ...(metadata.onRefused === 'continue' ? { onRefused: metadata.onRefused } : {}),
       ...(metadata.indexTemplates === undefined ? {} : { templates: metadata.indexTemplates }),
       ...(metadata.componentTemplates === undefined ? {} : { componentTemplates: metadata.componentTemplates }),
+      ...(metadata.ingestPipelines === undefined ? {} : { ingestPipelines: metadata.ingestPipelines }),
       ...(isEmpty(settings) ? {} : { settings }),
       ...(isEmpty(mappings) ? {} : { mappings }),
+      ...(Object.keys(metadata.options).length === 0 ? {} : { options: metadata.options }),
     },
     ...(changes === undefined ? {} : { changes }),
     backfill: {

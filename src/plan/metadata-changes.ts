@@ -2,6 +2,7 @@ import { stringifyJson } from '../codec/json-exact.ts'
 import { jsonObject } from '../metadata/json-edit.ts'
 import type { SourceIndex } from '../metadata/source-index.ts'
 import { translateIndex } from '../metadata/translate-index.ts'
+import type { TranslateOptions } from '../metadata/translate-options.ts'
 import type { TargetVersion } from '../metadata/version-range.ts'
 import type { PlannedChange } from './plan.ts'
 
@@ -25,7 +26,11 @@ export interface MetadataChanges {
  * for each change that is alike, in the order of the first index that has it. Indices of the same definition, as those of one
  * template are, are translated once. Pure.
  */
-export function metadataChanges(indices: Iterable<SourceIndex>, target: TargetVersion): MetadataChanges {
+export function metadataChanges(
+  indices: Iterable<SourceIndex>,
+  target: TargetVersion,
+  options: Partial<TranslateOptions> = {},
+): MetadataChanges {
   const alike = new Map<string, SourceIndex[]>()
   let characters = 0
   let notLookedAt = 0
@@ -43,7 +48,7 @@ export function metadataChanges(indices: Iterable<SourceIndex>, target: TargetVe
   }
   const entries = new Map<string, { change: Omit<PlannedChange, 'indices' | 'examples'>; names: Set<string> }>()
   for (const same of alike.values()) {
-    for (const change of changesOf(same[0]!, target)) {
+    for (const change of changesOf(same[0]!, target, options)) {
       const key = JSON.stringify(change)
       const entry = entries.get(key) ?? { change, names: new Set() }
       entries.set(key, entry)
@@ -58,8 +63,12 @@ export function metadataChanges(indices: Iterable<SourceIndex>, target: TargetVe
   return { changes, notLookedAt }
 }
 
-function changesOf(index: SourceIndex, target: TargetVersion): Omit<PlannedChange, 'indices' | 'examples'>[] {
-  const { changes, problems } = translateIndex(index, target)
+function changesOf(
+  index: SourceIndex,
+  target: TargetVersion,
+  options: Partial<TranslateOptions>,
+): Omit<PlannedChange, 'indices' | 'examples'>[] {
+  const { changes, problems } = translateIndex(index, target, options)
   return [
     ...changes.map(({ rule, action, path, reason }) => ({ rule, action, path, reason })),
     ...problems.map(({ rule, path, detail, decision }) => ({

@@ -16,15 +16,11 @@ export function noMatch(pattern: string, offer: Offer, group: string): Failure {
   )
 }
 
-function reason(pattern: string, { names, closed, dataStreams }: Offer): string {
+function reason(pattern: string, { names, closed }: Offer): string {
   const matches = compileGlob(pattern)
   const shut = [...closed].filter(matches)
   if (shut.length > 0)
     return `Closed indices are not migrated, and ${nameList(shut)} ${shut.length === 1 ? 'is' : 'are'}.`
-  const stream = dataStreams.find(({ name }) => matches(name))
-  if (stream !== undefined) {
-    return `${stream.name} is a data stream; name the indices behind it with '.ds-${stream.name}-*'.`
-  }
   const hidden = [...names].find((name) => name.startsWith('.') && compileGlob(`.${pattern}`)(name))
   if (hidden !== undefined)
     return `Names with a leading dot are matched only by a pattern with one, such as '${hidden}'.`

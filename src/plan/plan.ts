@@ -1,5 +1,6 @@
 import type { DocumentTransform, MappingChanges, SettingChanges } from '../config/config.ts'
 import type { SecretRef } from '../core/secret.ts'
+import type { TranslateOptions } from '../metadata/translate-options.ts'
 import type { Sourceless } from '../source/rebuild/sourceless.ts'
 
 /**
@@ -141,19 +142,34 @@ export interface PlannedIndex {
   readonly documents?: number
   /** Primary store size in bytes, where known. */
   readonly bytes?: number
+  /** The data stream that the index is behind, when it is moved as part of that; the indices of a stream follow each other, the oldest first. */
+  readonly stream?: string
+  /** Indices of the target that take its documents, one for each mapping type, when its types are split. */
+  readonly typeIndices?: readonly string[]
+}
+
+/** What takes the documents of an index on the target: an index of its name, several by type, or a data stream. */
+export function targetNames({ name, stream, typeIndices }: PlannedIndex): readonly string[] {
+  return stream === undefined ? (typeIndices ?? [name]) : [stream]
 }
 
 /** Treatment of templates, mappings, settings and aliases. */
 export interface PlannedMetadata {
   readonly enabled: boolean
   readonly existingIndex: 'fail' | 'keep' | 'update'
+  /** After what the target refuses: `stop`, when absent, before any document, or go on without it. */
+  readonly onRefused?: 'continue'
   /** Globs of legacy and composable templates; every non-system one when absent. */
   readonly templates?: readonly string[]
   readonly componentTemplates?: readonly string[]
+  /** Globs of ingest pipelines; none when absent. */
+  readonly ingestPipelines?: readonly string[]
   /** Changes to the settings of every index, after the rules of the target; none when absent. */
   readonly settings?: SettingChanges
   /** Changes to the mappings of every index, after the rules of the target; none when absent. */
   readonly mappings?: MappingChanges
+  /** Decisions about what has no equivalent on the target; defaults where absent. They hold for documents, too. */
+  readonly options?: Partial<TranslateOptions>
 }
 
 /** Treatment of documents. */

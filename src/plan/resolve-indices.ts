@@ -9,8 +9,9 @@ import type { Offer } from './offer.ts'
 import type { PlanningMigration, PlanQuestions } from './planning.ts'
 import type { PlannedIndex, PlannedPattern, PlannedRepository } from './plan.ts'
 import { productOf } from './source-definitions.ts'
-import { selectNames } from './select-names.ts'
+import { selectIndices } from './select-indices.ts'
 import { sourceWarnings } from './source-warnings.ts'
+import { typeIndicesOf } from './type-indices.ts'
 
 /** What the groups of a migration match. */
 export interface ResolvedIndices {
@@ -39,12 +40,12 @@ export async function resolveIndices(
     : await indicesOfSnapshot(migration.snapshot, repository, questions, productOf(planning.source.cluster), signal)
   const owners = new Map<string, string>()
   const chosen = migration.groups.map((group) => {
-    const { selected, matches } = selectNames(offer.names, group.indices)
+    const { selected, streamOf, matches, warnings } = selectIndices(group, offer)
     requireMatches(group, matches, selected, offer)
-    planning.warnings.push(...leftOut(group, selected, owners, offer))
-    const names = [...selected].filter((name) => !owners.has(name)).sort()
+    planning.warnings.push(...warnings, ...leftOut(group, selected, owners, offer))
+    const names = [...selected].filter((name) => !owners.has(name))
     for (const name of names) owners.set(name, group.label)
-    return { group, names, matches }
+    return { group, names, streamOf, matches }
   })
   const found = await offer.describe([...owners.keys()].sort(), signal)
   const byName = new Map(found.indices.map((index) => [index.name, index]))
@@ -59,9 +60,21 @@ export async function resolveIndices(
     if (!group.backfill.enabled || names.length === 0) continue
     planning.warnings.push(...(await warningsOfSources(group, () => definitions(names))))
   }
+  const typeIndices = new Map<string, readonly string[]>()
+  for (const { group, names } of chosen) {
+    if (group.metadata.options.types !== 'split') continue
+    for (const [name, indices] of typeIndicesOf(await definitions(names), owners)) typeIndices.set(name, indices)
+  }
   return {
-    groups: chosen.map(({ names, matches }) => ({
-      indices: names.flatMap((name) => byName.get(name) ?? []),
+    groups: chosen.map(({ names, streamOf, matches }) => ({
+      indices: names.flatMap((name) => {
+        const index = byName.get(name)
+        if (index === undefined) return []
+        const [stream, split] = [streamOf.get(name), typeIndices.get(name)]
+        return [
+          { ...index, ...(stream !== undefined && { stream }), ...(split !== undefined && { typeIndices: split }) },
+        ]
+      }),
       matches: matches.map(({ pattern, count }) => ({ pattern, indices: count })),
     })),
     definitions,

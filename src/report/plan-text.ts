@@ -78,8 +78,8 @@ function describeSnapshot({ snapshot }: PlannedMigration): string {
 function renderGroup(group: PlannedGroup, indicesShown: number): string {
   const { id, label, patterns, matches, indices } = group
   const shown = indices.slice(0, indicesShown)
-  const rows = shown.map(({ name, shards, documents, bytes }) => [
-    name,
+  const rows = shown.map(({ name, shards, documents, bytes, stream, typeIndices }) => [
+    `${name}${stream === undefined ? '' : ` → ${stream}`}${typeIndices === undefined ? '' : ` → ${typeIndices.join(', ')}`}`,
     formatCount(shards),
     documents === undefined ? '-' : formatCount(documents),
     bytes === undefined ? '-' : formatBytes(bytes),
@@ -137,7 +137,8 @@ function totals(indices: readonly PlannedIndex[]): string {
     .join(', ')
 }
 
-function describeMetadata({ enabled, existingIndex, settings, mappings }: PlannedMetadata): string {
+function describeMetadata(metadata: PlannedMetadata): string {
+  const { enabled, existingIndex, onRefused, ingestPipelines, settings, mappings, options } = metadata
   if (!enabled) return 'disabled'
   const existing = {
     fail: 'stops at an index that the target already has',
@@ -145,7 +146,15 @@ function describeMetadata({ enabled, existingIndex, settings, mappings }: Planne
     update: 'adds what is missing to an index that the target already has',
   }[existingIndex]
   const own = [settings === undefined ? [] : 'settings', mappings === undefined ? [] : 'mappings'].flat()
-  return own.length === 0 ? existing : `${existing}; own changes of ${own.join(' and ')}`
+  return [
+    existing,
+    onRefused === undefined ? undefined : 'goes on without what the target refuses',
+    ingestPipelines === undefined ? undefined : `pipelines ${ingestPipelines.join(', ')}`,
+    own.length === 0 ? undefined : `own changes of ${own.join(' and ')}`,
+    ...Object.entries(options ?? {}).map(([key, value]) => `${key}: ${String(value)}`),
+  ]
+    .filter((part) => part !== undefined)
+    .join('; ')
 }
 
 const SOURCELESS = {

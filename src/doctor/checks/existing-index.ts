@@ -1,7 +1,7 @@
 import { listDataStreams } from '../../cluster/data-streams.ts'
 import { catIndices, getAliases } from '../../cluster/indices.ts'
 import type { ConfigGroup } from '../../config/config.ts'
-import type { PlannedIndex } from '../../plan/plan.ts'
+import { targetNames, type PlannedIndex } from '../../plan/plan.ts'
 import { nameList } from '../../repository/close-names.ts'
 import type { Examination, ReachedCluster } from '../examination.ts'
 import { ok, problem, warning, type Finding } from '../finding.ts'
@@ -22,7 +22,8 @@ export async function checkExistingIndex(
   const aliases = new Set(Object.values(await getAliases(cluster, signal)).flatMap((of) => Object.keys(of)))
   const streams = new Set((await listDataStreams(cluster, signal)).map((stream) => stream.name))
   const findings = written.flatMap(({ group, indices }) => {
-    const names = indices.map((index) => index.name)
+    const names = [...new Set(indices.filter(({ stream }) => stream === undefined).flatMap(targetNames))]
+    const chosen = [...new Set(indices.flatMap(({ stream }) => stream ?? []))]
     return [
       ...taken(
         subject,
@@ -34,11 +35,10 @@ export async function checkExistingIndex(
         names.filter((name) => streams.has(name)),
         'a data stream',
       ),
-      ...existing(
-        subject,
-        group,
-        names.filter((name) => there.has(name)),
-      ),
+      ...existing(subject, group, [
+        ...names.filter((name) => there.has(name)),
+        ...chosen.filter((name) => streams.has(name)),
+      ]),
       ...missing(
         subject,
         group,
