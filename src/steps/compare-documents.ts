@@ -1,20 +1,24 @@
 import type { Cluster } from '../cluster/cluster.ts'
-import { multiGet } from '../cluster/multi-get.ts'
 import { Failure, isFailure } from '../core/failure.ts'
 import { mapBounded } from '../core/concurrency.ts'
 import { formatCount } from '../core/units.ts'
 import type { DocumentBatch } from '../source/document-batch.ts'
 import { typeOfDocuments } from '../source/document-type.ts'
-import { RebuiltLines } from '../source/rebuild/rebuilt-lines.ts'
+import { EditedLines } from '../source/edited-lines.ts'
+import type { JoinValues } from '../source/join-values.ts'
+import type { SegmentSource } from '../source/segment-source.ts'
 import type { Sourceless } from '../source/rebuild/sourceless.ts'
 import { DocumentTally, type DocumentComparison } from '../verify/document-tally.ts'
 import { sameDocument } from '../verify/same-document.ts'
 import { SAMPLE_SIZE, sampleOfShard } from '../verify/sample.ts'
+import { destination } from './delivery.ts'
 import { allDocuments, sampledDocuments } from './documents-to-compare.ts'
 import { groupOf } from './plan-parts.ts'
+import { joinValues } from './slice-sources.ts'
 import { RejectedDocuments } from './rejected-documents.ts'
 import { groupShards, type GroupShard } from './snapshot-shards.ts'
 import type { StepContext, StepInput } from './step.ts'
+import { TargetDocuments, type WantedDocument } from './target-documents.ts'
 
 /** What a comparison uses of a step's context. */
 export type CompareWorld = Pick<
@@ -43,7 +47,8 @@ export async function compareDocuments(
   const { indices, backfill } = groupOf(input.plan, input.step)
   const rejected = await RejectedDocuments.read(world.rejects(restoreStep(input)))
   const shards = await openShards(input, world)
-  const tallies = new Map(indices.map(({ name }) => [name, new DocumentTally()]))
+  const tallies = new Map(indices.map(({ name, stream }) => [stream ?? name, new DocumentTally()]))
+  const documents = await TargetDocuments.open(indices, target, world.signal)
   let publishedAt = -Infinity
   const publish = (): void => {
     if (world.clock.monotonic() - publishedAt < PUBLISH_MS) return
@@ -55,11 +60,11 @@ export async function compareDocuments(
     shards,
     AT_ONCE,
     async (shard) => {
-      const index = shard.index.name
+      const index = shard.delivery?.stream ?? shard.index.name
       const tally = tallies.get(index)!
       const comparison = new ShardComparison(
         shard,
-        target,
+        documents,
         rejected,
         tally,
         maySkip(index),
@@ -70,12 +75,10 @@ export async function compareDocuments(
     },
     world.signal,
   )
-  return indices.map(({ name }) => tallies.get(name)!.comparison(name, level, inTarget.get(name) ?? 0))
+  return [...tallies].map(([name, tally]) => tally.comparison(name, level, inTarget.get(name) ?? 0))
 }
 
-interface Held {
-  readonly id: string
-  readonly routing: string | undefined
+interface Held extends WantedDocument {
   readonly type: string | undefined
   /** Undefined when it has none that could be sent, or one that cannot be decoded. */
   readonly source: Uint8Array | undefined
@@ -85,20 +88,20 @@ interface Held {
 class ShardComparison {
   readonly #index: string
   readonly #shard: GroupShard
-  readonly #target: Cluster
+  readonly #documents: TargetDocuments
   readonly #rejected: RejectedDocuments
   readonly #tally: DocumentTally
   readonly #maySkip: boolean
   readonly #sourceless: Sourceless | undefined
   readonly #signal: AbortSignal
-  readonly #lines = new RebuiltLines()
+  readonly #lines = new EditedLines()
   readonly #indexType: string | undefined
   #held: Held[] = []
   #heldBytes = 0
 
   constructor(
     shard: GroupShard,
-    target: Cluster,
+    documents: TargetDocuments,
     rejected: RejectedDocuments,
     tally: DocumentTally,
     maySkip: boolean,
@@ -107,7 +110,7 @@ class ShardComparison {
   ) {
     this.#index = shard.index.name
     this.#shard = shard
-    this.#target = target
+    this.#documents = documents
     this.#rejected = rejected
     this.#tally = tally
     this.#maySkip = maySkip
@@ -118,14 +121,18 @@ class ShardComparison {
 
   async run(level: 'sample' | 'full', publish: () => void): Promise<void> {
     const { directory } = await this.#shard.open(this.#signal)
-    const { index, number } = this.#shard
+    const { index, number, delivery } = this.#shard
     const size = sampleOfShard(number, index.numberOfShards, SAMPLE_SIZE)
     const chosen =
       level === 'full'
         ? allDocuments(directory, index, this.#sourceless, this.#signal)
         : sampledDocuments(directory, index, this.#sourceless, `${this.#index}/${number}`, size, this.#signal)
-    for await (const { batch, rebuilder, places } of chosen) {
-      this.#lines.begin(batch, rebuilder)
+    let of: SegmentSource | undefined
+    let join: JoinValues | undefined
+    for await (const { batch, rebuilder, source, places } of chosen) {
+      if (source !== of) join = await joinValues(source, index, delivery, this.#signal)
+      of = source
+      this.#lines.begin(batch, rebuilder, join)
       for (const place of places) {
         this.#hold(batch, place)
         // The batch stays as it is until the next one is asked for.
@@ -140,10 +147,12 @@ class ShardComparison {
   #hold(batch: DocumentBatch, place: number): void {
     const source = this.#sourceOf(batch, place)
     this.#heldBytes += source?.length ?? 0
+    const type = batch.type(place) ?? this.#indexType
     this.#held.push({
       id: batch.id(place),
       routing: batch.routing(place),
-      type: batch.type(place) ?? this.#indexType,
+      type,
+      destination: destination(this.#index, type, this.#shard.delivery),
       source,
     })
   }
@@ -164,13 +173,13 @@ class ShardComparison {
     this.#held = []
     this.#heldBytes = 0
     if (held.length === 0) return
-    const answers = await multiGet(this.#target, this.#index, held, this.#signal)
+    const answers = await this.#documents.get(this.#index, held, this.#signal)
     for (const [n, document] of held.entries()) {
       const answer = answers[n]!
       const found = answer.kind === 'found' ? answer.source : undefined
       if (found !== undefined && document.source !== undefined && sameDocument(document.source, found)) {
         this.#tally.same()
-      } else if (this.#rejected.has({ index: this.#index, ...document })) this.#tally.leftOut()
+      } else if (this.#rejected.has({ ...document, index: document.destination })) this.#tally.leftOut()
       else if (answer.kind !== 'found') this.#tally.missing(document.id)
       else if (this.#maySkip) this.#tally.kept()
       else this.#tally.different(document.id)

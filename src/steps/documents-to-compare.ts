@@ -15,6 +15,8 @@ export interface ChosenDocuments {
   readonly batch: DocumentBatch
   /** What rebuilds sources that are not stored as they were sent, and has begun the batch; undefined when all are. */
   readonly rebuilder: Rebuilder | undefined
+  /** The segment of the batch. */
+  readonly source: SegmentSource
   /** Places in the batch, ascending. */
   readonly places: Iterable<number>
 }
@@ -27,8 +29,8 @@ export async function* allDocuments(
   signal: AbortSignal,
 ): AsyncGenerator<ChosenDocuments, void> {
   const options = { rebuild: mustRebuild(index, sourceless) }
-  for await (const { batch, rebuilder } of readShardSources(directory, index, options, signal)) {
-    yield { batch, rebuilder, places: placesOf(batch) }
+  for await (const { batch, rebuilder, source } of readShardSources(directory, index, options, signal)) {
+    yield { batch, rebuilder, source, places: placesOf(batch) }
   }
 }
 
@@ -67,7 +69,7 @@ export async function* sampledDocuments(
       const range = { firstChunk: chunk, endChunk: chunk + 1 }
       for await (const batch of readDocuments(source, range, undefined, {}, signal)) {
         await rebuilder?.begin(batch, signal)
-        yield { batch, rebuilder, places: liveOnes(batch, drawn) }
+        yield { batch, rebuilder, source, places: liveOnes(batch, drawn) }
       }
     }
     base = end

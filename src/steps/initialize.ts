@@ -1,13 +1,14 @@
 import { countDocuments, indexExists, refresh } from '../cluster/indices.ts'
 import { mapBounded } from '../core/concurrency.ts'
 import { Failure } from '../core/failure.ts'
+import { targetNames } from '../plan/plan.ts'
 import { openRepository } from '../repository/open.ts'
 import { openLocation } from './migration-repository.ts'
 import type { Step } from './step.ts'
 
 /** What Initialize leaves behind. */
 export interface InitializeData {
-  /** Documents that target indices held before the run, by target cluster and index; only those that held any. */
+  /** Documents that target indices and data streams held before the run, by target cluster and index; only those that held any. */
   readonly existing: Readonly<Record<string, Readonly<Record<string, number>>>>
 }
 
@@ -30,11 +31,12 @@ export const initialize: Step = async ({ plan }, context) => {
       await repository.snapshot(migration.snapshot.name, context.signal)
     }
     const target = await context.clusters.target(migration.target)
-    const names = migration.groups.filter((group) => group.backfill.enabled).flatMap((group) => group.indices)
+    const loaded = migration.groups.filter((group) => group.backfill.enabled).flatMap((group) => group.indices)
+    const names = [...new Set(loaded.flatMap(targetNames))]
     const counts = await mapBounded(
       names,
       8,
-      async ({ name }) => {
+      async (name) => {
         if (!(await indexExists(target, name, context.signal))) return 0
         await refresh(target, name, context.signal)
         return countDocuments(target, name, context.signal)
@@ -42,7 +44,7 @@ export const initialize: Step = async ({ plan }, context) => {
       context.signal,
     )
     const held = (existing[migration.target] ??= {})
-    for (const [n, { name }] of names.entries()) if (counts[n]! > 0) held[name] = counts[n]!
+    for (const [n, name] of names.entries()) if (counts[n]! > 0) held[name] = counts[n]!
   }
   const clusters = Object.keys(plan.sources).length + Object.keys(plan.targets).length
   const data: InitializeData = { existing }

@@ -1,13 +1,15 @@
 import type { BulkLoader } from '../cluster/bulk-loader.ts'
 import type { BulkTarget } from '../cluster/bulk-body.ts'
-import type { RebuiltSources, SlicePosition, WorkCounts, WorkItem } from '../coordination/work-store.ts'
+import type { Delivery, RebuiltSources, SlicePosition, WorkCounts, WorkItem } from '../coordination/work-store.ts'
 import { Failure, isFailure } from '../core/failure.ts'
 import type { DocumentBatch } from '../source/document-batch.ts'
+import { EditedLines } from '../source/edited-lines.ts'
+import type { JoinValues } from '../source/join-values.ts'
 import { readDocuments } from '../source/read-documents.ts'
 import { openRebuilder, type Rebuilder } from '../source/rebuild/rebuilder.ts'
-import { RebuiltLines } from '../source/rebuild/rebuilt-lines.ts'
 import { sourceKeeping } from '../source/rebuild/source-kind.ts'
 import { sourcelessFor, type Sourceless } from '../source/rebuild/sourceless.ts'
+import { destination } from './delivery.ts'
 import { rebuiltSources } from './rebuilt-sources.ts'
 import type { Shipment } from './shipment.ts'
 import { ShippingLane, type LaneOptions, type SliceProgress } from './shipping-lane.ts'
@@ -46,7 +48,9 @@ export async function loadSlice(
   progress: SliceProgress,
   signal: AbortSignal,
 ): Promise<LoadedSlice> {
-  const lane = new ShippingLane(item, loader, options, progress, signal)
+  // A data stream takes new documents only.
+  const op = item.slice.delivery?.stream === undefined ? options.op : 'create'
+  const lane = new ShippingLane(item, loader, { ...options, op }, progress, signal)
   const packer = new Packer(item, slice, options)
   const rebuilder = await openSliceRebuilder(slice, options.sourceless, signal)
   const documents = readDocuments(slice.source, item.slice, item.position, {}, signal)
@@ -97,6 +101,7 @@ interface Problem {
 }
 
 const NO_SOURCE = { class: 'sourceless', errorType: 'source_missing' } as const
+const CLASH = { class: 'field-clash', errorType: 'field_clash' } as const
 const NOT_JSON: Problem = {
   class: 'malformed',
   errorType: 'malformed_source',
@@ -115,12 +120,16 @@ class Packer {
   readonly #typed: boolean
   readonly #duplicates: ReadonlySet<number>
   readonly #sourceless: Sourceless | undefined
-  readonly #lines = new RebuiltLines()
+  readonly #lines = new EditedLines()
+  readonly #join: JoinValues | undefined
+  readonly #delivery: Delivery | undefined
   readonly #target: { -readonly [K in keyof BulkTarget]: BulkTarget[K] }
 
   constructor(item: WorkItem, slice: OpenSlice, { typed, sourceless }: LoadOptions) {
     this.#sourceless = sourceless
     this.#item = item
+    this.#delivery = item.slice.delivery
+    this.#join = slice.join
     this.#indexType = slice.indexType
     this.#typed = typed
     this.#duplicates = new Set(typed ? [] : item.slice.duplicates)
@@ -128,7 +137,7 @@ class Packer {
   }
 
   begin(batch: DocumentBatch, rebuilder: Rebuilder | undefined): void {
-    this.#lines.begin(batch, rebuilder)
+    this.#lines.begin(batch, rebuilder, this.#join)
   }
 
   /** Puts a document into the shipment; false, and nothing changed, when the shipment has to leave first. */
@@ -139,6 +148,7 @@ class Packer {
     // The same object for every document: the body reads it and keeps nothing of it.
     const target = this.#target
     target.id = batch.id(place)
+    if (this.#delivery !== undefined) target.index = this.#destination(batch, place)
     target.routing = batch.routing(place)
     if (this.#typed) target.type = batch.type(place) ?? this.#indexType
     if (!shipment.body.add(target, lines.bytes, lines.start, lines.end)) return false
@@ -146,10 +156,15 @@ class Packer {
     return true
   }
 
+  #destination(batch: DocumentBatch, place: number): string {
+    return destination(this.#item.slice.index, batch.type(place) ?? this.#indexType, this.#delivery)
+  }
+
   #findLine(batch: DocumentBatch, place: number): Problem | undefined {
     try {
-      const reason = this.#lines.find(batch, place)
-      if (reason !== undefined) return this.#withoutSource(batch, place, reason)
+      const problem = this.#lines.find(batch, place)
+      if (problem?.kind === 'missing') return this.#withoutSource(batch, place, problem.reason)
+      if (problem !== undefined) return { ...CLASH, reason: problem.reason }
     } catch (error) {
       // If it is the file that is damaged, its checksum says so at the end; until then it is this document's own fault.
       if (!isFailure(error, 'BLOB_CORRUPT', 'FORMAT_UNSUPPORTED')) throw error
@@ -176,7 +191,7 @@ class Packer {
     return shipment.reject({
       item: this.#item.id,
       doc: batch.doc(place),
-      index: this.#item.slice.index,
+      index: this.#destination(batch, place),
       id: batch.id(place),
       ...(routing === undefined ? {} : { routing }),
       ...(type === undefined ? {} : { type }),
@@ -195,7 +210,7 @@ class Packer {
 }
 
 /** A body is framed by line ends, so a source that still has one would be taken for two documents. */
-function isOneLine(lines: RebuiltLines): boolean {
+function isOneLine(lines: EditedLines): boolean {
   if (lines.end === lines.start) return false
   if (!lines.rewritten) return true
   const newline = lines.bytes.indexOf(0x0a, lines.start)

@@ -25,8 +25,8 @@ export async function planShards(
 ): Promise<void> {
   await forEachShard(
     shards,
-    async (shard, { index }) => {
-      await work.plan(await planSlices(shard, index, signal))
+    async (shard, of) => {
+      await work.plan(await planSlices(shard, of, signal))
       onPlanned()
     },
     signal,

@@ -4,12 +4,18 @@ import type { IndexMetadata } from '../repository/index-metadata.ts'
 import type { ShardSnapshot } from '../repository/shard-snapshot.ts'
 import { findDuplicateIds } from '../source/duplicate-ids.ts'
 import { openSegmentSource } from '../source/segment-source.ts'
+import type { GroupShard } from './snapshot-shards.ts'
 import { cutSlices, SLICE_BYTES } from '../source/slices.ts'
 
 /** The slices of a shard: always the same for one snapshot. Codes as `openSegmentSource` and `findDuplicateIds`. */
-export async function planSlices(shard: ShardSnapshot, index: IndexMetadata, signal: AbortSignal): Promise<SliceRef[]> {
+export async function planSlices(
+  shard: ShardSnapshot,
+  { index, delivery }: Pick<GroupShard, 'index' | 'delivery'>,
+  signal: AbortSignal,
+): Promise<SliceRef[]> {
   const { directory } = shard
-  const duplicates = hasSeveralTypes(index) ? await findDuplicateIds(directory, signal) : undefined
+  const duplicates =
+    hasSeveralTypes(index) && delivery?.split !== true ? await findDuplicateIds(directory, signal) : undefined
   const commit = await readCommit(directory, signal)
   const slices: SliceRef[] = []
   for (const segment of commit.segments) {
@@ -21,8 +27,15 @@ export async function planSlices(shard: ShardSnapshot, index: IndexMetadata, sig
       const bytes = chunks.pointers[range.endChunk]! - chunks.pointers[range.firstChunk]!
       const [from, to] = [chunks.docBases[range.firstChunk]!, chunks.docBases[range.endChunk]!]
       const own = repeated.filter((doc) => doc >= from && doc < to)
-      const slice = { index: shard.indexName, shard: shard.shard, segment: segment.name, ...range, bytes }
-      slices.push(own.length === 0 ? slice : { ...slice, duplicates: own })
+      slices.push({
+        index: shard.indexName,
+        shard: shard.shard,
+        segment: segment.name,
+        ...range,
+        bytes,
+        ...(own.length > 0 && { duplicates: own }),
+        ...(delivery !== undefined && { delivery }),
+      })
     }
   }
   return slices

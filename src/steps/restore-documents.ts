@@ -1,8 +1,10 @@
 import { throwIfAborted } from '../core/clock.ts'
 import { easeTargets } from './load-settings.ts'
 import { planShards } from './plan-load.ts'
+import { groupOf } from './plan-parts.ts'
 import { reconcileLoad } from './reconcile-load.ts'
 import { groupShards, type GroupShard } from './snapshot-shards.ts'
+import { generationWaves, prepareGeneration } from './stream-generations.ts'
 import type { Step, StepContext } from './step.ts'
 
 export type { RestoreDocumentsData } from './loaded-documents.ts'
@@ -13,12 +15,16 @@ const PLAN_AHEAD_MS = 1000
 /**
  * Loads the documents of a group: cuts every shard into slices, has the engine's workers load them, and reconciles the result
  * with the snapshot's own shard list: every slice of every segment is done, every file's checksum is right, every document is
- * accounted for. Run again, it goes on from the acknowledged positions. Ends with `rejects` when documents were left out.
+ * accounted for. The indices behind a data stream are loaded one after the other. Run again, it goes on from the acknowledged
+ * positions. Ends with `rejects` when documents were left out.
  */
 export const restoreDocuments: Step = async (input, context) => {
   const shards = await groupShards(input, context)
   await easeTargets(input, context)
-  await planAndLoad(shards, context)
+  for (const [wave, due] of generationWaves(shards, groupOf(input.plan, input.step).indices).entries()) {
+    await prepareGeneration(input, wave, context)
+    await planAndLoad(due, context)
+  }
   return reconcileLoad(input, context, shards)
 }
 

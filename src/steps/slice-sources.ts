@@ -5,10 +5,11 @@ import { Failure } from '../core/failure.ts'
 import { readCommit, type Commit } from '../lucene/commit.ts'
 import { segmentColumns, type SegmentColumns } from '../lucene/doc-values/segment-columns.ts'
 import type { RebuiltIndex } from '../source/rebuild/rebuilder.ts'
+import { JoinValues } from '../source/join-values.ts'
 import { openSegmentSource, type SegmentSource } from '../source/segment-source.ts'
 import { typeOfDocuments } from '../source/document-type.ts'
 import type { RepositoryLocation } from '../blob/location.ts'
-import type { SliceRef } from '../coordination/work-store.ts'
+import type { Delivery, SliceRef } from '../coordination/work-store.ts'
 
 /** Segments that stay open; slices of one segment usually follow each other. */
 const KEPT_SEGMENTS = 4
@@ -21,6 +22,8 @@ export interface OpenSlice {
   readonly indexType: string | undefined
   /** What rebuilds sources that are not stored; undefined where that is out of the question. */
   readonly rebuild?: RebuildParts
+  /** Values of the join field; undefined when the documents get none. */
+  readonly join?: JoinValues | undefined
 }
 
 /** The index of a slice, and the columns of its segment, which its slices share. */
@@ -32,6 +35,7 @@ export interface RebuildParts {
 interface OpenSegment {
   readonly source: SegmentSource
   readonly columns: SegmentColumns
+  readonly join: JoinValues | undefined
 }
 
 interface OpenShard {
@@ -61,14 +65,17 @@ export class SliceSources {
     const { shard, commit, indexType, index } = await keep(this.#shards, KEPT_SHARDS, `${ref.shard} ${ref.index}`, () =>
       this.#openShard(ref.index, ref.shard, signal),
     )
-    const { source, columns } = await keep(
+    const { source, columns, join } = await keep(
       this.#segments,
       KEPT_SEGMENTS,
       `${ref.shard} ${ref.segment} ${ref.index}`,
       async () => {
         const segment = commit.segments.find((candidate) => candidate.name === ref.segment)
         const opened = segment && (await openSegmentSource(shard.directory, segment, signal))
-        if (opened !== undefined) return { source: opened, columns: segmentColumns(opened.segment) }
+        if (opened !== undefined) {
+          const columns = segmentColumns(opened.segment)
+          return { source: opened, columns, join: await joinValues(opened, index, ref.delivery, signal) }
+        }
         throw new Failure('STATE_CORRUPT', `the snapshot has no documents in segment ${ref.segment}`, {
           op: 'open work item of',
           subject: `${ref.index} shard ${ref.shard}`,
@@ -76,7 +83,7 @@ export class SliceSources {
         })
       },
     )
-    return { source, indexType, rebuild: { index, columns } }
+    return { source, indexType, rebuild: { index, columns }, join }
   }
 
   async #openShard(index: string, number: number, signal: AbortSignal): Promise<OpenShard> {
@@ -90,6 +97,17 @@ export class SliceSources {
       index: { settings, mappings, createdVersion },
     }
   }
+}
+
+/** What fills the join field in documents of a segment; undefined when they get none. Codes as `openParents`. */
+export async function joinValues(
+  source: SegmentSource,
+  { mappings }: Pick<RebuiltIndex, 'mappings'>,
+  delivery: Delivery | undefined,
+  signal: AbortSignal,
+): Promise<JoinValues | undefined> {
+  const field = delivery?.joinField
+  return field === undefined ? undefined : JoinValues.open(source, mappings, field, signal)
 }
 
 /** A value of a small cache by least recent use; a failed opening is not kept. */

@@ -1,12 +1,16 @@
+import type { Delivery } from '../coordination/work-store.ts'
 import { mapBounded } from '../core/concurrency.ts'
+import { targetNames } from '../plan/plan.ts'
 import { openRepository } from '../repository/open.ts'
 import type { IndexMetadata } from '../repository/index-metadata.ts'
 import type { ShardSnapshot } from '../repository/shard-snapshot.ts'
 import type { Snapshot } from '../repository/snapshot.ts'
+import { deliveryOf } from './delivery.ts'
+import type { MigrateMetadataData } from './migrate-metadata.ts'
 import { openLocation } from './migration-repository.ts'
 import { groupOf, migrationOf, outputOf, snapshotName } from './plan-parts.ts'
 import type { RegisterSnapshotData } from './snapshot-totals.ts'
-import type { StepContext, StepInput } from './step.ts'
+import type { StepContext, StepInput, StepOutput } from './step.ts'
 
 /** Opened side by side, so that the distance to an object store does not add up. */
 const AT_ONCE = 8
@@ -15,10 +19,15 @@ const AT_ONCE = 8
 export interface GroupShard {
   readonly index: IndexMetadata
   readonly number: number
+  /** How its documents get into the target; undefined when they are copied. */
+  readonly delivery: Delivery | undefined
   open(signal: AbortSignal): Promise<ShardSnapshot>
 }
 
-/** The shards of all indices of a group that the snapshot has, in the order of the plan. Codes as `openRepository`. */
+/**
+ * The shards of all indices of a group that the snapshot has, in the order of the plan, without indices that the target has
+ * refused: their documents would arrive in mappings that nobody made. Codes as `openRepository`.
+ */
 export async function groupShards(
   input: StepInput,
   context: Pick<StepContext, 'clock' | 'random' | 'signal'>,
@@ -29,17 +38,32 @@ export async function groupShards(
   const snapshot = await repository.snapshot(snapshotName(input, migration), context.signal)
   // Written by Register Snapshot of this same program.
   const registered = outputOf(input, 'register-snapshot')?.data as RegisterSnapshotData | undefined
-  const { indices } = groupOf(input.plan, input.step)
+  const { indices, metadata } = groupOf(input.plan, input.step)
+  const refused = refusedNames(outputOf(input, 'migrate-metadata'))
   const shards = await mapBounded(
-    indices,
+    indices.filter((index) => !targetNames(index).some((name) => refused.has(name))),
     AT_ONCE,
-    async ({ name }) => {
+    async (planned) => {
+      const { name } = planned
       const missing = new Set(registered?.indices[name]?.missingShards)
-      return shardsOf(snapshot, await snapshot.index(name, context.signal)).filter(({ number }) => !missing.has(number))
+      const index = await snapshot.index(name, context.signal)
+      return shardsOf(snapshot, index, deliveryOf(index, planned, metadata)).filter(
+        ({ number }) => !missing.has(number),
+      )
     },
     context.signal,
   )
   return shards.flat()
+}
+
+/** Indices and data streams that Migrate Metadata could not create. */
+function refusedNames(output: StepOutput | undefined): ReadonlySet<string> {
+  // Written by Migrate Metadata of this same program.
+  const { objects } = (output?.data ?? { objects: [] }) as Pick<MigrateMetadataData, 'objects'>
+  const refused = objects.filter(
+    ({ kind, outcome }) => outcome === 'refused' && (kind === 'index' || kind === 'data stream'),
+  )
+  return new Set(refused.map(({ name }) => name))
 }
 
 /** Opens shards, several at a time, and does `work` with each. */
@@ -52,10 +76,11 @@ export async function forEachShard(
 }
 
 /** Every shard of an index, whether the snapshot has it or not. */
-export function shardsOf(snapshot: Snapshot, index: IndexMetadata): GroupShard[] {
+export function shardsOf(snapshot: Snapshot, index: IndexMetadata, delivery?: Delivery): GroupShard[] {
   return Array.from({ length: index.numberOfShards }, (_, number) => ({
     index,
     number,
+    delivery,
     open: (signal) => snapshot.shard(index.name, number, signal),
   }))
 }

@@ -1,7 +1,9 @@
 import type { Cluster } from '../cluster/cluster.ts'
 import { countDocuments, refresh } from '../cluster/indices.ts'
+import { addCounts, NO_COUNTS } from '../coordination/work-store.ts'
 import { mapBounded } from '../core/concurrency.ts'
 import { formatCount } from '../core/units.ts'
+import { targetNames, type PlannedIndex } from '../plan/plan.ts'
 import { countDifferences, type IndexAccount } from '../verify/counts.ts'
 import { documentDifferences, type DocumentComparison } from '../verify/document-tally.ts'
 import { compareDocuments, type CompareWorld } from './compare-documents.ts'
@@ -26,7 +28,7 @@ export interface VerifyData {
 export type VerifyOutput = StepOutput & { readonly data: VerifyData }
 
 /**
- * Compares snapshot, load and target for every index of a group, after a refresh of the target, as thoroughly as the group
+ * Compares snapshot, load and target for every index and data stream of a group, after a refresh of the target, as thoroughly as the group
  * wants. Ends with `differences` when something does not add up. Changes nothing.
  */
 export const verify: Step = (input, context) => {
@@ -60,6 +62,7 @@ export async function verifyGroup(input: StepInput, level: VerifyLevel, world: C
   return { result: 'differences', summary: `${first.index}: ${first.what}${more}`, data }
 }
 
+/** One account for each index of the snapshot, and one for each data stream as a whole. */
 async function accountsOf(input: StepInput, target: Cluster, { signal }: CompareWorld): Promise<IndexAccount[]> {
   const migration = migrationOf(input.plan, input.step)
   const group = groupOf(input.plan, input.step)
@@ -67,23 +70,30 @@ async function accountsOf(input: StepInput, target: Cluster, { signal }: Compare
   const before = outputOf(input, 'initialize')?.data as InitializeData | undefined
   const registered = outputOf(input, 'register-snapshot')?.data as RegisterSnapshotData
   const loaded = outputOf(input, 'restore-documents')?.data as RestoreDocumentsData
+  const byName = new Map<string, PlannedIndex[]>()
+  for (const index of group.indices) {
+    const name = index.stream ?? index.name
+    byName.set(name, [...(byName.get(name) ?? []), index])
+  }
   return mapBounded(
-    group.indices,
+    [...byName],
     4,
-    async ({ name }): Promise<IndexAccount> => {
-      const counts = loaded.indices[name]!
+    async ([index, parts]): Promise<IndexAccount> => {
+      const counts = parts.map(({ name }) => loaded.indices[name]!).reduce(addCounts, NO_COUNTS)
       // An index without documents may never have been created on the target when metadata is not migrated.
       const empty = counts.acknowledged + counts.skipped === 0 && !group.metadata.enabled
+      const names = targetNames(parts[0]!)
       let inTarget = 0
-      if (!empty) {
+      for (const name of empty ? [] : names) {
         await refresh(target, name, signal)
-        inTarget = await countDocuments(target, name, signal)
+        inTarget += await countDocuments(target, name, signal)
       }
+      const held = before?.existing[migration.target] ?? {}
       return {
-        index: name,
-        inSnapshot: registered.indices[name]!.documents,
+        index,
+        inSnapshot: parts.reduce((sum, { name }) => sum + registered.indices[name]!.documents, 0),
         ...counts,
-        heldBefore: before?.existing[migration.target]?.[name] ?? 0,
+        heldBefore: names.reduce((sum, name) => sum + (held[name] ?? 0), 0),
         inTarget,
       }
     },

@@ -40,7 +40,7 @@ export async function retryRun(run: StoredRun, parts: RetryParts): Promise<reado
     const loader = openBulkLoader(cluster, new AdaptiveLimit({ max: 1 }, clock), { compression: 'none' }, clock, random)
     const left = new RejectIndex(cluster, loader, root.name, step.id, signal)
     const delivered: string[] = []
-    const resent = new ResentRejects(cluster, left, groupOf(plan, step).backfill, parts, (reject) => {
+    const resent = new ResentRejects(cluster, left, groupOf(plan, step), parts, (reject) => {
       delivered.push(rejectKey(step.id, reject))
     })
     await resent.take(parseRejectLine(first.value))

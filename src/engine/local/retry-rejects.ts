@@ -78,10 +78,9 @@ async function retryFile(
 ): Promise<RejectsRetried> {
   const { clock, random, signal } = parts
   const cluster = await parts.clusters.target(migrationOf(plan, step).target)
-  const { backfill } = groupOf(plan, step)
   rmSync(newPath, { force: true })
   const left = new RejectFile(newPath)
-  const resend = new ResentRejects(cluster, left, backfill, { clock, random, signal })
+  const resend = new ResentRejects(cluster, left, groupOf(plan, step), { clock, random, signal })
   try {
     await left.append(new Uint8Array(0)) // So that the file exists even when nothing is left.
     for await (const reject of readRejects(path)) await resend.take(reject)

@@ -1,10 +1,10 @@
-import { BulkBody, type BulkTarget } from '../../cluster/bulk-body.ts'
+import { BulkBody, type BulkOp, type BulkTarget } from '../../cluster/bulk-body.ts'
 import { openBulkLoader, type BulkLoader } from '../../cluster/bulk-loader.ts'
 import type { Cluster } from '../../cluster/cluster.ts'
 import { AdaptiveLimit } from '../../cluster/concurrency.ts'
 import type { Clock } from '../../core/clock.ts'
 import type { Random } from '../../core/random.ts'
-import type { PlannedBackfill } from '../../plan/plan.ts'
+import type { PlannedGroup } from '../../plan/plan.ts'
 import { rejectLine, type RejectRecord } from '../../steps/reject-record.ts'
 import type { RejectSink } from '../load/reject-sink.ts'
 import type { RejectsRetried, RetriedIndex } from './run-events.ts'
@@ -25,7 +25,11 @@ export class ResentRejects {
   readonly #left: RejectSink
   readonly #onDelivered: (reject: RejectRecord) => void
   readonly #signal: AbortSignal
-  readonly #body: BulkBody
+  readonly #bodies: Readonly<Record<BulkOp, BulkBody>>
+  readonly #op: BulkOp
+  /** Data streams, which take new documents only. */
+  readonly #streams: ReadonlySet<string>
+  #body: BulkBody
   /** By what the target's answer names: the rejects in the body. */
   readonly #sent = new Map<string, RejectRecord>()
   readonly #seen = new Set<string>()
@@ -38,17 +42,21 @@ export class ResentRejects {
   constructor(
     cluster: Cluster,
     left: RejectSink,
-    { bulkBytes, bulkDocs, onConflict, compression }: PlannedBackfill,
+    { backfill, indices }: Pick<PlannedGroup, 'backfill' | 'indices'>,
     { clock, random, signal }: ResendWorld,
     onDelivered: (reject: RejectRecord) => void = () => undefined,
   ) {
+    const { bulkBytes, bulkDocs, onConflict, compression } = backfill
     const limit = new AdaptiveLimit({ max: 1 }, clock)
     this.#loader = openBulkLoader(cluster, limit, { compression: compression ?? 'none' }, clock, random)
     this.#left = left
     this.#signal = signal
     this.#onDelivered = onDelivered
-    const op = onConflict === 'skip' ? 'create' : 'index'
-    this.#body = new BulkBody({ maxBytes: bulkBytes, maxDocs: bulkDocs, op })
+    const body = (op: BulkOp): BulkBody => new BulkBody({ maxBytes: bulkBytes, maxDocs: bulkDocs, op })
+    this.#bodies = { index: body('index'), create: body('create') }
+    this.#op = onConflict === 'skip' ? 'create' : 'index'
+    this.#body = this.#bodies[this.#op]
+    this.#streams = new Set(indices.flatMap(({ stream }) => stream ?? []))
   }
 
   /** Sends a reject with others, some time before {@link finish} returns; one that was taken before is left out. */
@@ -61,9 +69,13 @@ export class ResentRejects {
     const source = sendable(reject)
     if (source === undefined) return this.#keep([reject])
     const { index, id, routing, type } = reject
+    const op = this.#streams.has(index) ? 'create' : this.#op
+    if (this.#body.op !== op) await this.#send()
+    this.#body = this.#bodies[op]
     // The answer tells how many were there already but not which, so these bodies are of one index each.
-    if (this.#body.op === 'create' && index !== this.#bodyIndex) await this.#send()
-    this.#bodyIndex = index
+    const from = sourceIndex(reject)
+    if (op === 'create' && from !== this.#bodyIndex) await this.#send()
+    this.#bodyIndex = from
     while (!this.#body.add({ index, id, routing, type }, source, 0, source.length)) await this.#send()
     this.#sent.set(key, reject)
   }
@@ -88,7 +100,7 @@ export class ResentRejects {
     const again = new Set(refused.map(keyOf))
     for (const [key, reject] of this.#sent) {
       if (again.has(key)) continue
-      this.#add(reject.index, { bytes: reject.source!.length })
+      this.#add(sourceIndex(reject), { bytes: reject.source!.length })
       this.#onDelivered(reject)
     }
     this.#acknowledged += outcome.created + outcome.updated
@@ -103,7 +115,7 @@ export class ResentRejects {
     await this.#left.append(Buffer.from(rejects.map(rejectLine).join(''), 'utf8'))
     this.#rejected += rejects.length
     for (const reject of rejects) {
-      this.#add(reject.index, reject.class === 'sourceless' ? { sourceless: 1 } : { rejected: 1 })
+      this.#add(sourceIndex(reject), reject.class === 'sourceless' ? { sourceless: 1 } : { rejected: 1 })
     }
   }
 
@@ -120,8 +132,13 @@ export class ResentRejects {
 
 const NOTHING: RetriedIndex = { bytes: 0, skipped: 0, rejected: 0, sourceless: 0 }
 /** Reasons that sending a document again does not change; the last one would even overwrite another document. */
-const NEVER_SENT: ReadonlySet<string> = new Set(['sourceless', 'malformed', 'duplicate-id'])
+const NEVER_SENT: ReadonlySet<string> = new Set(['sourceless', 'malformed', 'field-clash', 'duplicate-id'])
 const LINE_FEED = 0x0a
+
+/** Index of the snapshot that the document is of; on the target it may have gone elsewhere. */
+function sourceIndex({ item }: RejectRecord): string {
+  return item.slice(0, item.indexOf('/'))
+}
 
 /** What to send; undefined when the reject cannot be sent. */
 function sendable({ class: kind, source }: RejectRecord): Uint8Array | undefined {

@@ -1,0 +1,125 @@
+import type { Cluster } from '../cluster/cluster.ts'
+import { createIndex, putMapping, updateIndexSettings } from '../cluster/indices.ts'
+import { putPipeline } from '../cluster/pipelines.ts'
+import { putComponentTemplate, putIndexTemplate, putLegacyTemplate } from '../cluster/templates.ts'
+import { stringifyJson } from '../codec/json-exact.ts'
+import { isJsonObject, type JsonObject } from '../codec/json-value.ts'
+import { isFailure } from '../core/failure.ts'
+import type { Change, Problem, Translated } from '../metadata/change.ts'
+import { diffIndex, diffPipeline, diffTemplate, type Difference } from '../metadata/diff.ts'
+
+/** What became of one object. */
+export interface MigratedObject {
+  readonly kind:
+    | 'global metadata'
+    | 'component template'
+    | 'index template'
+    | 'legacy template'
+    | 'index'
+    | 'data stream'
+    | 'ingest pipeline'
+  readonly name: string
+  readonly outcome: 'created' | 'equal' | 'kept' | 'updated' | 'refused'
+  readonly changes: readonly Change[]
+  readonly problems: readonly Problem[]
+  /** How the object that the target had differs from the one wanted. */
+  readonly differences: readonly Difference[]
+  /** The target's words, when it refused. */
+  readonly refusal?: string
+}
+
+/** One object on its way: what is wanted, and what the target has. */
+export interface Candidate {
+  readonly kind: Exclude<MigratedObject['kind'], 'data stream' | 'global metadata'>
+  readonly name: string
+  readonly translated: Pick<Translated, 'body' | 'changes' | 'problems'>
+  readonly found: JsonObject | undefined
+}
+
+/** Writes one object unless the target has an equal one; what the target refuses is part of the result. */
+export async function migrateObject(
+  candidate: Candidate,
+  policy: 'fail' | 'keep' | 'update',
+  target: Cluster,
+  signal: AbortSignal,
+): Promise<MigratedObject> {
+  const { kind, name, translated, found } = candidate
+  const { body, changes, problems } = translated
+  const differences = found === undefined ? [] : differ(kind)(body, found)
+  const result = { kind, name, changes, problems, differences }
+  if (found !== undefined && differences.length === 0) return { ...result, outcome: 'equal' }
+  if (found !== undefined && policy === 'keep') return { ...result, outcome: 'kept' }
+  if (found !== undefined && policy === 'fail') {
+    return { ...result, outcome: 'refused', refusal: `the target has another one: ${inWords(differences)}` }
+  }
+  try {
+    await write(candidate, target, signal)
+    return { ...result, outcome: found === undefined ? 'created' : 'updated' }
+  } catch (error) {
+    if (!isFailure(error, 'CLUSTER_REFUSED')) throw error
+    return { ...result, outcome: 'refused', refusal: error.detail }
+  }
+}
+
+function differ(kind: Candidate['kind']): (wanted: JsonObject, found: JsonObject) => Difference[] {
+  if (kind === 'index') return diffIndex
+  return kind === 'ingest pipeline' ? diffPipeline : diffTemplate
+}
+
+async function write(
+  { kind, name, translated, found }: Candidate,
+  target: Cluster,
+  signal: AbortSignal,
+): Promise<void> {
+  const { body } = translated
+  switch (kind) {
+    case 'component template':
+      return putComponentTemplate(target, name, body, signal)
+    case 'index template':
+      return putIndexTemplate(target, name, body, signal)
+    case 'legacy template':
+      return putLegacyTemplate(target, name, body, signal)
+    case 'ingest pipeline':
+      return putPipeline(target, name, body, signal)
+    case 'index':
+      if (found === undefined) {
+        await createIndex(target, name, body, {}, signal)
+        return
+      }
+      await updateIndex(target, name, body, signal)
+  }
+}
+
+/** Settings that an index has for life. */
+const FIXED: ReadonlySet<string> = new Set([
+  'number_of_shards',
+  'number_of_routing_shards',
+  'codec',
+  'sort',
+  'routing_partition_size',
+  'analysis',
+  'similarity',
+])
+
+/** An index that is there takes new fields and dynamic settings; the target refuses what cannot be changed any more. */
+export async function updateIndex(target: Cluster, name: string, body: JsonObject, signal: AbortSignal): Promise<void> {
+  const { mappings, settings } = body
+  if (isJsonObject(mappings)) await putMapping(target, name, mappings, {}, signal)
+  const index = isJsonObject(settings) && isJsonObject(settings['index']) ? settings['index'] : settings
+  if (!isJsonObject(index)) return
+  const dynamic = Object.fromEntries(
+    Object.entries(index)
+      .map(([key, value]) => [key.replace(/^index\./, ''), value] as const)
+      .filter(([key]) => !FIXED.has(key.split('.', 1)[0]!)),
+  )
+  if (Object.keys(dynamic).length > 0) await updateIndexSettings(target, name, { index: dynamic }, signal)
+}
+
+function inWords(differences: readonly Difference[]): string {
+  const shown = differences.slice(0, 3).map(({ path, wanted, found }) => {
+    const text = (value: Difference['wanted']): string =>
+      value === undefined ? 'nothing' : stringifyJson(value).slice(0, 60)
+    return `${path} is ${text(found)} instead of ${text(wanted)}`
+  })
+  return shown.join('; ') + (differences.length > 3 ? `; ${differences.length - 3} more` : '')
+}
