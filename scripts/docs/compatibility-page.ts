@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { PAIRS, type Member } from '../../test/e2e/pairs.ts'
 import type { Manifest } from '../../test/fixtures/manifest.ts'
+import { objectMatrix } from './object-matrix.ts'
 
 const FIXTURES = new URL('../../test/fixtures/', import.meta.url)
 const NAMES = { elasticsearch: 'Elasticsearch', opensearch: 'OpenSearch' } as const
@@ -27,6 +28,16 @@ ${leftOut()}
 ## Targets
 
 ${targetsTable()}
+## Kinds of objects
+
+✓ stands for a test on real servers of exactly these two versions, – for what the source does not have, and an empty cell for what
+is not tested. Templates, settings, mappings and aliases of the snapshot are created on the target, read back and compared
+(\`test/servers/metadata/accepts.test.ts\`). Data streams, pipelines and documents are migrated from a running source and compared
+one by one, and the same searches run on both sides afterwards: an index for each type of field and feature that the source has,
+with match, term, range, nested, parent and child queries, aggregations and sorts (\`test/e2e/matrix.test.ts\`). What the target
+refuses or cannot read is in \`test/servers/metadata/bad-input.test.ts\`.
+
+${objectMatrix(producers().toSorted(byAge))}
 ## Repositories
 
 | repository | proven with |

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { parseJsonExact } from '../../src/codec/json-exact.ts'
-import type { JsonObject } from '../../src/codec/json-value.ts'
+import type { JsonObject, JsonValue } from '../../src/codec/json-value.ts'
 import { fillFirst } from '../fixtures/dataset.ts'
 import { dialectOf } from '../fixtures/dialect.ts'
 import { expectedLines } from '../fixtures/expected.ts'
@@ -12,13 +12,14 @@ import { RestClient } from '../fixtures/rest-client.ts'
 import { bootServer, type ServerHandle } from '../servers/boot.ts'
 import { chooseJdk, findJdks } from '../servers/jdk.ts'
 import { jdkMissing } from '../servers/messages.ts'
-import { send } from '../servers/rest.ts'
+import { rest, send } from '../servers/rest.ts'
 import { recipeOf } from '../servers/recipes.ts'
 import { canonicalJson, documentKey, readDocuments } from './compare.ts'
 import { pageConfiguration } from './configuration.ts'
-import { PAIRS, type Member, type SourceMember } from './pairs.ts'
+import { PAIRS, SPLIT, type Member, type SourceMember } from './pairs.ts'
 import { runProgram } from './program.ts'
-import { indexNames, wipe } from './target-state.ts'
+import { compareSearches, fillSearches, type SearchPlan } from './searches.ts'
+import { indexNames, streamNames, wipe } from './target-state.ts'
 
 const jdks = findJdks()
 const chosen = process.env['BACKFILL_TEST_VERSIONS']?.split(/[\s,]+/).filter((version) => version !== '')
@@ -34,33 +35,52 @@ function reasonToSkip(source: Member, target: Member): string | undefined {
 
 const named = ({ distribution, version }: Member): string => `${distribution} ${version}`
 
-for (const { target: wanted, sources } of PAIRS) {
-  describe(`into ${named(wanted)}`, () => {
-    const needed = sources.some((source) => reasonToSkip(source, wanted) === undefined)
-    const work = mkdtempSync(join(tmpdir(), 'e2e-matrix-'))
-    let target: ServerHandle
+const work = mkdtempSync(join(tmpdir(), 'e2e-matrix-'))
+const targets = new Map<string, ServerHandle>()
+beforeAll(async () => {
+  for (const { target, sources } of PAIRS) {
+    const needed = sources.some((source) => reasonToSkip(source, target) === undefined)
+    if (needed) targets.set(named(target), await bootServer({ ...target, heap: '768m' }))
+  }
+})
+afterAll(async () => {
+  await Promise.all([...targets.values()].map((target) => target.stop()))
+  rmSync(work, { recursive: true, force: true })
+})
+
+for (const member of PAIRS[0]!.sources) {
+  describe(`from ${named(member)}`, () => {
+    const reasons = PAIRS.map(({ target }) => reasonToSkip(member, target))
+    const needed = reasons.includes(undefined)
+    let source: ServerHandle
+    let cluster: FilledCluster
+    let searches: SearchPlan
+    let expected: ExpectedDocuments
     beforeAll(async () => {
-      if (needed) target = await bootServer({ ...wanted, heap: '768m' })
+      if (!needed) return
+      source = await bootServer(member)
+      cluster = new FilledCluster(dialectOf(source.distribution, source.version), new RestClient(source.url))
+      await fillFirst(cluster)
+      searches = await fillSearches(cluster)
+      expected = await expectedDocuments(cluster, member)
     })
     afterAll(async () => {
-      if (needed) await target.stop()
-      rmSync(work, { recursive: true, force: true })
+      if (needed) await source.stop()
     })
 
-    for (const member of sources) {
-      const reason = reasonToSkip(member, wanted)
+    for (const [n, { target: wanted }] of PAIRS.entries()) {
+      const reason = reasons[n]
       const skipped = reason === undefined ? '' : ` [skipped: ${reason}]`
-      test.skipIf(reason !== undefined)(`every document of ${named(member)} arrives${skipped}`, async () => {
-        const source = await bootServer(member)
-        try {
-          const cluster = new FilledCluster(dialectOf(source.distribution, source.version), new RestClient(source.url))
-          await fillFirst(cluster)
-          await wipe(target)
-          await migrate(source, target, member, work)
-          expect(await differences(cluster, target, member)).toEqual([])
-        } finally {
-          await source.stop()
-        }
+      const title = `every document arrives in ${named(wanted)}, and searches find the same`
+      test.skipIf(reason !== undefined)(`${title}${skipped}`, async () => {
+        const target = targets.get(named(wanted))!
+        await wipe(target)
+        await migrate(source, target, member, work)
+        expect(await differences(cluster, expected, target)).toEqual([])
+        expect(await missingPipelines(source, target)).toEqual([])
+        const compared = await compareSearches(searches, cluster, target)
+        expect(compared.differences).toEqual([])
+        expect(compared.searches).toBeGreaterThan(50)
       })
     }
   })
@@ -73,9 +93,19 @@ async function migrate(
   { leftOut }: SourceMember,
   work: string,
 ): Promise<void> {
-  const home = join(work, named(source).replace(' ', '-'))
+  const home = join(work, `${named(source)} ${named(target)}`.replaceAll(' ', '-'))
   const file = join(work, 'migration.yaml')
-  const groups = `      - indices: ${JSON.stringify(['*', ...Object.keys(leftOut).map((name) => `-${name}`)])}\n`
+  const split = dialectOf(source.distribution, source.version).api <= 5 ? SPLIT : []
+  const excluded = [...Object.keys(leftOut), ...split].map((name) => `-${name}`)
+  const groups = [
+    `      - indices: ${JSON.stringify(['*', ...excluded])}
+        metadataMigration:
+          ingestPipelineAllowlist: ['*']
+`,
+    ...(split.length === 0
+      ? []
+      : [`      - indices: ${JSON.stringify(split)}\n        metadataMigration:\n          types: split\n`]),
+  ].join('')
   writeFileSync(file, pageConfiguration(source, target, { groups }))
   const result = await runProgram(['submit', '-f', file, '--wait', '--timeout', '600'], { home })
   const more = ['rejects', 'output --tail 40'].map((call) => runProgram(call.split(' '), { home }))
@@ -94,29 +124,71 @@ async function looseDocuments(target: ServerHandle, cluster: FilledCluster): Pro
   return documents
 }
 
-/** One line for each document that the target lacks, has beyond, or has otherwise than the source. */
-async function differences(cluster: FilledCluster, target: ServerHandle, { leftOut }: SourceMember): Promise<string[]> {
-  const lines: string[] = []
-  const names = [...cluster.indices.keys()].filter((name) => !name.startsWith('.') && !(name in leftOut))
-  const there = await indexNames(target)
-  for (const name of names) {
-    if (!there.includes(name)) {
-      lines.push(`index ${name} is missing`)
-      continue
-    }
-    const expected = new Map<string, string>()
+/** What every index and data stream of the target has to hold: canonical sources by name and place. */
+type ExpectedDocuments = ReadonlyMap<string, ReadonlyMap<string, string>>
+
+async function expectedDocuments(cluster: FilledCluster, { leftOut }: SourceMember): Promise<ExpectedDocuments> {
+  const expected = new Map<string, Map<string, string>>()
+  for (const name of cluster.indices.keys()) {
+    const stream = /^\.ds-(.*?)(-\d{4}\.\d\d\.\d\d)?-\d{6}$/.exec(name)?.[1]
+    if (stream === undefined && (name.startsWith('.') || name in leftOut)) continue
+    const isSplit = cluster.dialect.api <= 5 && SPLIT.includes(name)
+    if (!isSplit && stream === undefined) expected.set(name, new Map())
     for (const line of await expectedLines(cluster, cluster.indices.get(name)!)) {
       const document = parseJsonExact(line, name) as JsonObject
       const routing = document['routing'] ?? document['parent']
       // Later versions show vectors no more, but what was sent arrives whole.
-      const source = (name === 'vector' ? document['_sent'] : undefined) ?? document['_source']!
-      expected.set(documentKey(document['_id'] as string, routing as string | undefined), canonicalJson(source))
+      const source = (name === 'vector' ? document['_sent'] : undefined) ?? joined(name, document, cluster)
+      const place = stream ?? (isSplit ? `${name}-${document['_type'] as string}` : name)
+      if (!expected.has(place)) expected.set(place, new Map())
+      const key = documentKey(document['_id'] as string, routing as string | undefined)
+      expected.get(place)!.set(key, canonicalJson(source))
+    }
+  }
+  return expected
+}
+
+/** One line for each document that the target lacks, has beyond, or has otherwise than the source. */
+async function differences(
+  cluster: FilledCluster,
+  expected: ExpectedDocuments,
+  target: ServerHandle,
+): Promise<string[]> {
+  const lines: string[] = []
+  const there = [
+    ...(await indexNames(target)).filter((name) => !name.startsWith('.ds-')),
+    ...(await streamNames(target)),
+  ]
+  for (const [name, documents] of expected) {
+    if (!there.includes(name)) {
+      lines.push(`index ${name} is missing`)
+      continue
     }
     const found = name === 'loose' ? await looseDocuments(target, cluster) : await readDocuments(target, name)
-    for (const [key, text] of expected)
+    for (const [key, text] of documents)
       if (found.get(key) !== text) lines.push(`${name} ${key}: ${text} became ${found.get(key)}`)
-    for (const key of found.keys()) if (!expected.has(key)) lines.push(`${name} ${key}: not in the source`)
+    for (const key of found.keys()) if (!documents.has(key)) lines.push(`${name} ${key}: not in the source`)
   }
-  for (const name of there) if (!names.includes(name)) lines.push(`index ${name} is not of the source`)
+  for (const name of there) if (!expected.has(name)) lines.push(`index ${name} is not of the source`)
   return lines
+}
+
+/** Pipelines of the source that the target does not have. */
+async function missingPipelines(source: ServerHandle, target: ServerHandle): Promise<string[]> {
+  if (dialectOf(source.distribution, source.version).api < 5) return []
+  const idsOf = async (server: ServerHandle): Promise<string[]> =>
+    Object.keys(await rest(server).get<object>('/_ingest/pipeline'))
+  const there = await idsOf(target)
+  const wanted = await idsOf(source)
+  expect(wanted).not.toEqual([])
+  return wanted.filter((id) => !there.includes(id))
+}
+
+/** The source of a document, with the join value that it gets when its index has `_parent`. */
+function joined(name: string, document: JsonObject, { dialect }: FilledCluster): JsonValue {
+  const source = document['_source'] as JsonObject
+  const type = document['_type'] as string
+  if (name !== 'search_family' || dialect.api > 5 || type === 'other') return source
+  const parent = document['parent']
+  return { ...source, join: { name: type, ...(parent === undefined ? {} : { parent }) } }
 }

@@ -20,10 +20,11 @@ export interface TargetPairs {
 const SOURCELESS = { nosource: 'its sources are switched off' }
 const TYPED = {
   ...SOURCELESS,
-  types: 'its mapping types have identifiers in common',
-  parent: 'its mapping types have identifiers in common',
   loose: 'its sources are not strictly JSON, and the target refuses them with a reason each',
 }
+/** Indices whose mapping types have identifiers in common up to Elasticsearch 5, so that each type gets an index of its own. */
+export const SPLIT: readonly string[] = ['types', 'parent']
+
 /** Documents with one identifier and several routings, which lie in different shards, can meet in one shard of the target. */
 const ROUTED = { routed: 'the source computes shards in another way, and documents with one identifier can meet' }
 
@@ -34,23 +35,23 @@ const elasticsearch = (version: string, leftOut: SourceMember['leftOut'] = SOURC
 })
 const opensearch = (version: string): SourceMember => ({ distribution: 'opensearch', version, leftOut: SOURCELESS })
 
+/** Every source is filled once and migrated into every target. */
+const SOURCES: readonly SourceMember[] = [
+  elasticsearch('1.7.6', { ...TYPED, ...ROUTED }),
+  elasticsearch('2.4.6', TYPED),
+  elasticsearch('5.6.16', TYPED),
+  elasticsearch('6.8.23'),
+  elasticsearch('7.10.2'),
+  elasticsearch('7.17.29'),
+  elasticsearch('8.19.0'),
+  elasticsearch('9.5.3'),
+  opensearch('1.3.14'),
+  opensearch('2.11.1'),
+  opensearch('2.19.4'),
+]
+
 /** Every pair that `test/e2e/matrix.test.ts` migrates between real servers; docs/compatibility.md is made from it. */
 export const PAIRS: readonly TargetPairs[] = [
-  {
-    target: { distribution: 'opensearch', version: '2.19.4' },
-    sources: [
-      elasticsearch('1.7.6', { ...TYPED, ...ROUTED }),
-      elasticsearch('2.4.6', TYPED),
-      elasticsearch('5.6.16', TYPED),
-      elasticsearch('6.8.23'),
-      elasticsearch('7.10.2'),
-      elasticsearch('7.17.29'),
-      elasticsearch('8.19.0'),
-      opensearch('2.11.1'),
-    ],
-  },
-  {
-    target: { distribution: 'opensearch', version: '3.8.0' },
-    sources: [opensearch('1.3.14'), opensearch('2.19.4'), elasticsearch('9.5.3')],
-  },
+  { target: { distribution: 'opensearch', version: '2.19.4' }, sources: SOURCES },
+  { target: { distribution: 'opensearch', version: '3.8.0' }, sources: SOURCES },
 ]

@@ -9,11 +9,16 @@ export async function indexNames(server: RestTarget): Promise<string[]> {
     .sort()
 }
 
-/** Removes everything that a migration can have brought: indices, data streams, templates, repositories. */
+/** Names of the data streams of a server. */
+export async function streamNames(server: RestTarget): Promise<string[]> {
+  const { data_streams: streams } = await rest(server).get<{ data_streams: { name: string }[] }>('/_data_stream')
+  return streams.map(({ name }) => name)
+}
+
+/** Removes everything that a migration can have brought: indices, data streams, templates, pipelines, repositories. */
 export async function wipe(server: RestTarget): Promise<void> {
   const client = rest(server)
-  const { data_streams: streams } = await client.get<{ data_streams: { name: string }[] }>('/_data_stream')
-  for (const { name } of streams) await client.delete(`/_data_stream/${name}`)
+  for (const name of await streamNames(server)) await client.delete(`/_data_stream/${name}`)
   for (const name of await indexNames(server)) await client.delete(`/${encodeURIComponent(name)}`)
   const legacy = Object.keys(await client.get('/_template'))
   for (const name of legacy) await client.delete(`/_template/${name}`)
@@ -21,6 +26,7 @@ export async function wipe(server: RestTarget): Promise<void> {
   for (const { name } of composable.index_templates) await client.delete(`/_index_template/${name}`)
   const components = await client.get<{ component_templates: { name: string }[] }>('/_component_template')
   for (const { name } of components.component_templates) await client.delete(`/_component_template/${name}`)
+  for (const id of Object.keys(await client.get('/_ingest/pipeline'))) await client.delete(`/_ingest/pipeline/${id}`)
   for (const name of Object.keys(await client.get('/_snapshot'))) await client.delete(`/_snapshot/${name}`)
 }
 

@@ -16,12 +16,13 @@ import { BootError } from '../messages.ts'
 import { recipeOf } from '../recipes.ts'
 import { rest, type RestClient } from '../rest.ts'
 import { readDefinitions } from './fixture-definitions.ts'
+import { ACCEPTING_TARGETS } from './targets.ts'
 
 const signal = new AbortController().signal
 /** Fixtures outside of the project may be of the same name. */
 const fixtures = [...listFixtures(), ...listSharedFixtures()]
 
-for (const version of ['2.19', '3.8']) {
+for (const version of ACCEPTING_TARGETS) {
   const reason = reasonToSkip(version)
   describe.skipIf(reason !== undefined)(`OpenSearch ${version}${reason === undefined ? '' : ` (${reason})`}`, () => {
     const [major = 0, minor = 0] = version.split('.').map(Number)

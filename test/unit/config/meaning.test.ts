@@ -112,8 +112,10 @@ describe('groups', () => {
       metadata: {
         enabled: true,
         existingIndex: 'fail',
+        onRefused: 'stop',
         settings: { remove: [], set: {} },
         mappings: { remove: [], set: {} },
+        options: {},
       },
       backfill: {
         enabled: true,

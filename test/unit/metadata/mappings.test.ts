@@ -79,16 +79,28 @@ describe('several types', () => {
     expect(plain(both.body['mappings'])).toEqual({ dynamic: 'strict', _routing: { required: true } })
   })
 
-  test('with parents keep their routing, or get a join field when that is asked for', () => {
+  test('with parents get a join field, or only keep their routing when that is asked for', () => {
     const mappings = { question: {}, answer: { _parent: { type: 'question' } }, vote: { _parent: { type: 'answer' } } }
     const from = 'elasticsearch 5.6'
-    const routed = translate({ from, mappings })
-    expect(plain(routed.body['mappings'])).toEqual({})
-    expect(routed.problems.map(({ rule }) => rule)).toContain('parents')
-    const joined = translate({ from, mappings, options: { parents: 'join', joinField: 'family' } })
+    const joined = translate({ from, mappings, options: { joinField: 'family' } })
     const relations = { question: ['answer'], answer: ['vote'] }
     expect(plain(joined.body['mappings'])).toEqual({ properties: { family: { type: 'join', relations } } })
     expect(joined.documentTransforms).toContainEqual({ kind: 'join', field: 'family', relations })
+    const routed = translate({ from, mappings, options: { parents: 'routing' } })
+    expect(plain(routed.body['mappings'])).toEqual({})
+    expect(routed.problems.map(({ rule }) => rule)).toContain('parents')
+  })
+
+  test('get no join field where a field has its name, which is a problem', () => {
+    const parent = { properties: { join: { type: 'text' } } }
+    const translated = translate({
+      from: 'elasticsearch 5.6',
+      mappings: { parent, child: { _parent: { type: 'parent' } } },
+    })
+    expect(plain(translated.body['mappings'])).toEqual(parent)
+    expect(translated.problems).toContainEqual(
+      expect.objectContaining({ rule: 'parents', path: 'mappings.properties.join' }),
+    )
   })
 })
 

@@ -18,10 +18,22 @@ const SOURCE: FakeState = {
   dataStreams: { events: ['.ds-events-000001'] },
 }
 
-async function outcome(group: string): Promise<{ names: string[]; warnings: readonly string[]; matches: unknown }> {
+interface Outcome {
+  readonly names: string[]
+  readonly streams: string[]
+  readonly warnings: readonly string[]
+  readonly matches: unknown
+}
+
+async function outcome(group: string): Promise<Outcome> {
   const made = await plan(smallConfig(FS_REPOSITORY, group), fakeWorld(SOURCE))
   const [found] = made.migrations[0]!.groups
-  return { names: found!.indices.map((index) => index.name), warnings: made.warnings, matches: found!.matches }
+  return {
+    names: found!.indices.map((index) => index.name),
+    streams: found!.indices.flatMap(({ stream }) => stream ?? []),
+    warnings: made.warnings,
+    matches: found!.matches,
+  }
 }
 
 describe('the indices of a group', () => {
@@ -36,7 +48,7 @@ describe('the indices of a group', () => {
   })
 
   test('leave out system indices unless they are asked for', async () => {
-    expect((await outcome('indices: ["*"]')).names).toEqual(['logs-1', 'logs-2', 'logs-red', 'shop'])
+    expect((await outcome('indices: ["*", "-events"]')).names).toEqual(['logs-1', 'logs-2', 'logs-red', 'shop'])
     expect((await outcome('indices: [".kib*"]')).names).toEqual(['.kibana'])
   })
 
@@ -51,20 +63,20 @@ describe('the indices of a group', () => {
     expect((await outcome('indices: ["logs-red"]')).warnings[0]).toContain('logs-red (health red)')
   })
 
-  test('leave out a data stream that is named like an index, with a word', async () => {
-    const { warnings } = await outcome('indices: ["*", "-logs-red"]')
-    expect(warnings).toContain(
-      'groups[0] leaves out the data stream events: names of indices behind it (1) have a leading dot and are ' +
-        'matched only by a pattern with one, such as .ds-events-*',
-    )
-    expect((await outcome('indices: ["e*", ".ds-events-*"]\nallowEmpty: true')).warnings).toEqual([])
+  test('behind a data stream come with it when it is chosen by its name, and alone as ordinary indices', async () => {
+    const whole = await outcome('indices: ["e*"]')
+    expect(whole.names).toEqual(['.ds-events-000001'])
+    expect(whole.streams).toEqual(['events'])
+    expect((await outcome('indices: ["*", "-logs-red", "-events"]')).streams).toEqual([])
+    const alone = await outcome('indices: [".ds-events-*"]')
+    expect(alone.names).toEqual(['.ds-events-000001'])
+    expect(alone.streams).toEqual([])
   })
 
   test.each([
     ['lgos-1', "pattern 'lgos-1' of groups[0] matches none of 6 indices", 'Did you mean logs-1'],
     ['logs-closed', 'matches none', 'Closed indices are not migrated, and logs-closed is.'],
     ['kibana', 'matches none', "such as '.kibana'"],
-    ['events', 'matches none', "'.ds-events-*'"],
     ['nothing-like-it', 'matches none', 'There are logs-1, logs-2, logs-red, shop.'],
   ])('cannot come from the pattern %s, and the reason is told', async (pattern, detail, hint) => {
     const failure = await failureOf(outcome(`indices: ["${pattern}"]`))
