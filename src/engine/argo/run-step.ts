@@ -92,6 +92,7 @@ class PodStep {
     const { step } = this.#run
     if (isStepOver(stateOf(this.#run, this.#journal), step.id)) {
       this.#parts.print(`step ${step.id} has ended before`)
+      if (this.#call.part === 'plan') await this.#parts.onWorkers(1)
       return 'ended'
     }
     try {

@@ -28,7 +28,7 @@ const SMALL_BYTES = 2 * 1024 * 1024
 /** How often an idle worker looks for items that were planned meanwhile. */
 const IDLE_MS = 250
 /** How often a process whose workers are all idle looks whether others have given something back. */
-const SHARED_IDLE_MS = 2000
+const SHARED_IDLE_MS = 4000
 
 /** What progress says while no worker of this process has an item. */
 export const NO_FREE_WORKER = 'waiting for a free worker'

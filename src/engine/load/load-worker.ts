@@ -31,7 +31,7 @@ const REQUESTS_IN_FLIGHT = 4
 /** Bytes of bulks on their way in one loader; beyond the size of a body more of them only take memory. */
 const BYTES_IN_FLIGHT = 24 * 1024 * 1024
 /** How long bulks on their way may still take after a stop. */
-const STOP_GRACE_MS = 30_000
+const STOP_GRACE_MS = 20_000
 
 interface Opened {
   readonly cluster: Cluster

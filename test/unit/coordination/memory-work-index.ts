@@ -15,6 +15,7 @@ export class MemoryWorkIndex implements WorkIndex {
   /** What searches see, by id and in the order of places. */
   readonly #visible = new Map<string, { stored: Stored }>()
   #ordered: { stored: Stored }[] = []
+  readonly #sums = new Map<string, Sums>()
   /** Writes that searches do not see yet, oldest first. */
   #unseen: { readonly at: number; readonly id: string; readonly stored: Stored }[] = []
   #seqNo = 0
@@ -73,19 +74,8 @@ export class MemoryWorkIndex implements WorkIndex {
   }
 
   totals(step: string): Promise<WorkSummary> {
-    const items = { pending: 0, leased: 0, done: 0, failed: 0 }
-    const bytes = { done: 0, total: 0 }
-    const counts = { ...NO_COUNTS } as Record<keyof WorkCounts, number>
-    const names = Object.keys(NO_COUNTS) as (keyof WorkCounts)[]
-    for (const { stored } of this.#seen()) {
-      const { document } = stored
-      if (document.step !== step) continue
-      items[document.state]++
-      bytes.total += document.bytes
-      if (document.state === 'done') bytes.done += document.bytes
-      if (document.counts.read > 0) for (const name of names) counts[name] += document.counts[name]
-    }
-    return Promise.resolve({ items, bytes, counts })
+    this.#seen()
+    return Promise.resolve(structuredClone(this.#sums.get(step) ?? newSums()))
   }
 
   refresh(): Promise<void> {
@@ -115,10 +105,37 @@ export class MemoryWorkIndex implements WorkIndex {
     const before = this.#visible.size
     for (const { id, stored } of shown) {
       const known = this.#visible.get(id)
+      if (known !== undefined) this.#sum(known.stored.document, -1)
+      this.#sum(stored.document, 1)
       if (known === undefined) this.#visible.set(id, { stored })
       else known.stored = stored
     }
     if (this.#visible.size === before) return
     this.#ordered = [...this.#visible.values()].sort((a, b) => a.stored.document.place - b.stored.document.place)
+  }
+
+  #sum({ step, state, bytes, counts }: WorkDocument, sign: 1 | -1): void {
+    const sums = this.#sums.get(step) ?? newSums()
+    this.#sums.set(step, sums)
+    sums.items[state] += sign
+    sums.bytes.total += sign * bytes
+    if (state === 'done') sums.bytes.done += sign * bytes
+    for (const name of COUNTS) sums.counts[name] += sign * counts[name]
+  }
+}
+
+interface Sums {
+  readonly items: { pending: number; leased: number; done: number; failed: number }
+  readonly bytes: { done: number; total: number }
+  readonly counts: Record<keyof WorkCounts, number>
+}
+
+const COUNTS = Object.keys(NO_COUNTS) as (keyof WorkCounts)[]
+
+function newSums(): Sums {
+  return {
+    items: { pending: 0, leased: 0, done: 0, failed: 0 },
+    bytes: { done: 0, total: 0 },
+    counts: { ...NO_COUNTS },
   }
 }
