@@ -5,7 +5,7 @@ import { loadConfig } from '../config/load.ts'
 import { renderDiagnostics } from '../config/render-diagnostics.ts'
 import { Failure, messageOf } from '../core/failure.ts'
 import { withAbsoluteFiles } from '../plan/absolute-files.ts'
-import { savedConfigFile } from './state-folder.ts'
+import { openConfigStore } from './saved-configuration.ts'
 import type { World } from './world.ts'
 
 /** A configuration that is proven good, and the file it came from when it is not the saved one. */
@@ -20,9 +20,8 @@ export interface ReadConfig {
  */
 export async function readConfig(world: World, file: string | undefined): Promise<ReadConfig> {
   const configFile = file === undefined ? undefined : resolve(world.cwd, file)
-  const path = configFile ?? savedConfigFile(world)
-  const subject = configFile === undefined ? 'the saved configuration' : path
-  const { config, diagnostics } = loadConfig(await readText(path, subject))
+  const subject = configFile ?? 'the saved configuration'
+  const { config, diagnostics } = loadConfig(await readText(world, configFile))
   if (diagnostics.length > 0) {
     const fileName = file ?? 'saved configuration'
     const color = world.color && world.stderr.isTty
@@ -35,15 +34,17 @@ export async function readConfig(world: World, file: string | undefined): Promis
   return { config: withAbsoluteFiles(config, base), configFile }
 }
 
-async function readText(path: string, subject: string): Promise<string> {
+async function readText(world: World, path: string | undefined): Promise<string> {
+  if (path === undefined) {
+    const text = await (await openConfigStore(world)).read()
+    if (text !== undefined) return text
+    throw new Failure('CONFIG_MISSING', 'it does not exist', { op: 'read', subject: 'the saved configuration' })
+  }
   try {
     return await readFile(path, 'utf8')
   } catch (cause) {
     const absent = cause instanceof Error && 'code' in cause && cause.code === 'ENOENT'
-    throw new Failure(absent ? 'CONFIG_MISSING' : 'CONFIG_INVALID', absent ? 'it does not exist' : messageOf(cause), {
-      op: 'read',
-      subject,
-      cause,
-    })
+    const code = absent ? 'CONFIG_MISSING' : 'CONFIG_INVALID'
+    throw new Failure(code, absent ? 'it does not exist' : messageOf(cause), { op: 'read', subject: path, cause })
   }
 }

@@ -8,7 +8,8 @@ import { mountedKey, mountedPath } from '../engine/argo/plan-secrets.ts'
 import type { RevealSecret } from '../steps/clusters.ts'
 import { chooseEngine, type EngineChoice } from './choose-engine.ts'
 import { openNamespace, type NamespaceWorld } from './open-namespace.ts'
-import { savedConfigFile, stateFolder } from './state-folder.ts'
+import { openConfigStore } from './saved-configuration.ts'
+import { stateFolder } from './state-folder.ts'
 import type { World } from './world.ts'
 
 /**
@@ -35,12 +36,13 @@ async function valueOf(ref: SecretRef, world: NamespaceWorld, choice: EngineChoi
     case 'secret':
       return fromSecret(ref.name, ref.key, world, choice)
     case 'config': {
-      const file = ref.file === undefined ? savedConfigFile(world) : resolve(world.cwd, ref.file)
-      let value: unknown = parseYaml(await readText(file)).value
+      const file = ref.file === undefined ? undefined : resolve(world.cwd, ref.file)
+      const text = file === undefined ? await (await openConfigStore(world)).read() : await readText(file)
+      let value: unknown = text === undefined ? undefined : parseYaml(text).value
       for (const key of ref.path) value = (value as Readonly<Record<string, unknown>> | null | undefined)?.[key]
       if (typeof value === 'string') return value
       if (typeof value === 'number' || typeof value === 'boolean') return String(value)
-      throw missing(`${ref.path.join('.')} of ${file}`, 'it is no longer there')
+      throw missing(`${ref.path.join('.')} of ${file ?? 'the saved configuration'}`, 'it is no longer there')
     }
   }
 }
@@ -57,10 +59,10 @@ export function credentialFile(world: Pick<World, 'env' | 'cwd'>, name: string, 
 async function fromSecret(name: string, key: string, world: NamespaceWorld, choice: EngineChoice): Promise<string> {
   const mounts = world.env['WORKFLOW_SECRETS']
   if (mounts !== undefined && mounts !== '') return read(join(mounts, name, key))
-  if (choice.kind === 'local') return read(credentialFile(world, name, key))
+  if (choice.kind === 'local' && chooseEngine(world).kind === 'local') return read(credentialFile(world, name, key))
   const mounted = mountedPath(name, key)
   if (existsSync(mounted)) return read(mounted)
-  const kubernetes = await openNamespace(world, choice.namespace)
+  const kubernetes = await openNamespace(world, choice.kind === 'argo' ? choice.namespace : undefined)
   try {
     const subject = `Secret ${name} in namespace ${kubernetes.namespace}`
     const secret = await kubernetes.get('Secret', name)

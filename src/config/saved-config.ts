@@ -5,7 +5,8 @@ import { Failure, messageOf } from '../core/failure.ts'
 import { hasErrors } from './diagnostic.ts'
 import { loadConfig, type LoadedConfig } from './load.ts'
 
-const FILE = 'config.yaml'
+/** Name of the file in a state folder. */
+export const SAVED_CONFIG = 'config.yaml'
 const HISTORY = 'config-history'
 const KEPT_VERSIONS = 20
 
@@ -18,7 +19,7 @@ export interface PreviousConfig {
 
 /** The saved configuration of a state folder, undefined when there is none. `STATE_UNWRITABLE` when it cannot be read. */
 export async function readSavedConfig(folder: string): Promise<string | undefined> {
-  const path = join(folder, FILE)
+  const path = join(folder, SAVED_CONFIG)
   try {
     return await readFile(path, 'utf8')
   } catch (cause) {
@@ -38,7 +39,7 @@ export async function saveConfig(folder: string, text: string): Promise<LoadedCo
   const before = await readSavedConfig(folder)
   if (before === text) return loaded
   if (before !== undefined) await keepVersion(folder, before)
-  await replaceFile(folder, FILE, text)
+  await replaceFile(folder, SAVED_CONFIG, text)
   return loaded
 }
 
@@ -47,7 +48,7 @@ export async function clearSavedConfig(folder: string): Promise<boolean> {
   const before = await readSavedConfig(folder)
   if (before === undefined) return false
   await keepVersion(folder, before)
-  const path = join(folder, FILE)
+  const path = join(folder, SAVED_CONFIG)
   try {
     await rm(path, { force: true })
   } catch (cause) {

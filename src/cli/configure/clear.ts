@@ -1,11 +1,10 @@
-import { clearSavedConfig } from '../../config/saved-config.ts'
 import type { CommandRun } from '../command.ts'
 import { EXIT } from '../exit-codes.ts'
-import { stateFolder } from '../state-folder.ts'
+import { openConfigStore } from '../saved-configuration.ts'
 
 /** `workflow configure clear`: removes the saved configuration; it stays among the previous ones. */
 export const run: CommandRun = async (world) => {
-  const cleared = await clearSavedConfig(stateFolder(world))
+  const cleared = await (await openConfigStore(world)).clear()
   await world.stderr.write(cleared ? 'The saved configuration is removed.\n' : 'There is no saved configuration.\n')
   return EXIT.done
 }

@@ -1,84 +1,62 @@
-import { mkdir, open, readdir, rename, rm } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
-import { Failure, messageOf } from '../../core/failure.ts'
 import type { Secret } from '../../core/secret.ts'
 import { usage } from '../command.ts'
-import { credentialFile } from '../reveal-secret.ts'
-import { stateFolder } from '../state-folder.ts'
+import { chooseEngine } from '../choose-engine.ts'
+import { openNamespace } from '../open-namespace.ts'
+import { savedWish } from '../saved-configuration.ts'
 import type { World } from '../world.ts'
 
-/** A credential that is kept on this machine: a name and the keys that have a value. */
+/** A credential that is kept: a name and the keys that have a value. */
 export interface StoredCredential {
   readonly name: string
   readonly keys: readonly string[]
 }
 
+/** Values by their keys, which are those of {@link CREDENTIAL_KEYS}. */
+export type CredentialValues = ReadonlyMap<string, Secret>
+
+/** A reference to a kept value in a configuration. */
+export interface KeptSecret {
+  /** What is said to the user: a file, or a key of a Secret. */
+  readonly place: string
+  /** Path by which `passwordFromFile` and `keyFromFile` find it. */
+  readonly path: string
+  /** What `secretName` finds it by; undefined where the path is to be used. */
+  readonly secretName?: string
+}
+
+/** User names, passwords and API keys outside of the configuration: files of this user, or Secrets of the namespace. */
+export interface CredentialStore {
+  /** Every credential that is kept, by name. */
+  list(): Promise<readonly StoredCredential[]>
+  /** Keeps values, beside those of other keys, and says where. `USAGE` for a name that cannot be used. */
+  put(name: string, values: CredentialValues): Promise<string>
+  /** False when there was none of that name. */
+  remove(name: string): Promise<boolean>
+  /** Keeps values that stood in a configuration, under this name or one like it, and never changes what others refer to. */
+  adopt(name: string, key: string, values: CredentialValues): Promise<KeptSecret>
+}
+
 /** The keys that a credential can have. */
 export const CREDENTIAL_KEYS: readonly string[] = ['username', 'password', 'apiKey']
 
-/** Every credential that is kept, by name. `STATE_UNWRITABLE` when they cannot be read. */
-export async function listCredentials(world: World): Promise<readonly StoredCredential[]> {
-  const root = credentialsFolder(world)
-  return onStore('read', root, async () => {
-    const entries = await readdir(root, { withFileTypes: true }).catch(noneWhenAbsent)
-    const names = entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name)
-    return Promise.all(
-      names.sort().map(async (name) => {
-        const keys = await readdir(join(root, name))
-        return { name, keys: keys.filter((key) => !key.endsWith('.tmp')).sort() }
-      }),
-    )
-  })
-}
-
-/** Keeps a value in a file that only its owner can read, and returns the file. `USAGE` for a name that cannot be a folder. */
-export async function storeCredential(world: World, name: string, key: string, value: Secret): Promise<string> {
-  const path = credentialFile(world, checkedName(name), key)
-  const temporary = `${path}.${world.random.hex(4)}.tmp`
-  await onStore('write', path, async () => {
-    await mkdir(dirname(path), { recursive: true, mode: 0o700 })
-    const file = await open(temporary, 'w', 0o600)
-    try {
-      await file.writeFile(value.reveal())
-      await file.sync()
-    } finally {
-      await file.close()
-    }
-    await rename(temporary, path)
-  })
-  return path
-}
-
-/** Forgets a credential; false when there was none of that name. */
-export async function removeCredential(world: World, name: string): Promise<boolean> {
-  const known = await listCredentials(world)
-  if (!known.some((credential) => credential.name === name)) return false
-  const folder = join(credentialsFolder(world), checkedName(name))
-  await onStore('remove', folder, () => rm(folder, { recursive: true, force: true }))
-  return true
-}
-
-function credentialsFolder(world: World): string {
-  return join(stateFolder(world), 'credentials')
-}
-
-/** A name becomes a folder, so it must not lead anywhere else. */
-function checkedName(name: string): string {
-  if (/^[A-Za-z0-9][A-Za-z0-9._-]{0,79}$/.test(name)) return name
-  throw usage(
-    `'${name}' is no name: it has letters, digits, dots, hyphens and underscores, and begins with a letter or digit`,
-  )
-}
-
-async function onStore<T>(op: string, subject: string, action: () => Promise<T>): Promise<T> {
-  try {
-    return await action()
-  } catch (cause) {
-    throw new Failure('STATE_UNWRITABLE', messageOf(cause), { op, subject, cause })
+/**
+ * Where credentials are kept: as Secrets in the namespace when environment or saved configuration mean the argo engine, else in
+ * the state folder.
+ */
+export async function openCredentialStore(world: World): Promise<CredentialStore> {
+  const environment = chooseEngine(world)
+  const choice = environment.kind === 'argo' ? environment : chooseEngine(world, await savedWish(world))
+  if (choice.kind === 'local') {
+    const { fileCredentials } = await import('./file-credentials.ts')
+    return fileCredentials(world)
   }
+  const { secretCredentials } = await import('./secret-credentials.ts')
+  return secretCredentials(await openNamespace(world, choice.namespace))
 }
 
-function noneWhenAbsent(error: unknown): [] {
-  if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return []
-  throw error
+/** The credential as it is kept; `USAGE` when there is none of that name. */
+export async function requireCredential(store: CredentialStore, name: string): Promise<StoredCredential> {
+  const found = (await store.list()).find((credential) => credential.name === name)
+  if (found !== undefined) return found
+  throw usage(`there is no credential '${name}'; workflow configure credentials list shows those that there are`)
 }

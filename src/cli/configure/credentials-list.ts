@@ -1,11 +1,11 @@
 import { renderTable } from '../../report/table.ts'
 import type { CommandRun } from '../command.ts'
 import { EXIT } from '../exit-codes.ts'
-import { listCredentials } from './credential-store.ts'
+import { openCredentialStore } from './credential-store.ts'
 
 /** `workflow configure credentials list`: names and keys, never values. */
 export const run: CommandRun = async (world, input) => {
-  const credentials = await listCredentials(world)
+  const credentials = await (await openCredentialStore(world)).list()
   if (input.text('output') === 'json') {
     await world.stdout.write(`${JSON.stringify({ schemaVersion: 1, credentials }, undefined, 2)}\n`)
   } else if (credentials.length === 0) {

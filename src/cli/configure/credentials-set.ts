@@ -1,16 +1,13 @@
-import { Secret } from '../../core/secret.ts'
-import { usage, type CommandRun } from '../command.ts'
+import type { CommandRun } from '../command.ts'
 import { EXIT } from '../exit-codes.ts'
-import { CREDENTIAL_KEYS, storeCredential } from './credential-store.ts'
+import { openCredentialStore } from './credential-store.ts'
+import { checkedKey, readValue } from './credential-values.ts'
 
-/** `workflow configure credentials set`: keeps a value from standard input, without the line end that editors add. */
+/** `workflow configure credentials set`: one value from standard input, whether there is such a credential or not. */
 export const run: CommandRun = async (world, input) => {
-  const [name, key] = [input.args[0]!, input.args[1]!]
-  if (!CREDENTIAL_KEYS.includes(key)) throw usage(`the key is one of ${CREDENTIAL_KEYS.join(', ')}, not '${key}'`)
-  if (world.stdin.isTty) await world.stderr.write(`Type the ${key}, then Ctrl-D on a line of its own:\n`)
-  const value = (await world.stdin.read()).replace(/\r?\n$/, '')
-  if (value === '') throw usage('standard input is empty')
-  const path = await storeCredential(world, name, key, new Secret(value))
-  await world.stderr.write(`Kept in ${path}\n`)
+  const [name, key] = [input.args[0]!, checkedKey(input.args[1]!)]
+  const value = await readValue(world, key)
+  const place = await (await openCredentialStore(world)).put(name, new Map([[key, value]]))
+  await world.stderr.write(`Kept in ${place}\n`)
   return EXIT.done
 }

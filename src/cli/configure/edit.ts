@@ -3,11 +3,11 @@ import { join } from 'node:path'
 import { hasErrors } from '../../config/diagnostic.ts'
 import { loadConfig } from '../../config/load.ts'
 import { sampleConfig } from '../../config/sample.ts'
-import { readSavedConfig } from '../../config/saved-config.ts'
 import { Failure, messageOf } from '../../core/failure.ts'
 import { usage, type CommandRun } from '../command.ts'
 import { EXIT } from '../exit-codes.ts'
 import { suggest } from '../runs/manners.ts'
+import { openConfigStore } from '../saved-configuration.ts'
 import { stateFolder } from '../state-folder.ts'
 import type { World } from '../world.ts'
 import { saveAndSay } from './save.ts'
@@ -52,7 +52,7 @@ async function openDraft(world: World, draft: string): Promise<{ kind: 'draft' |
     await world.stderr.write('Going on with the draft of an earlier edit.\n')
     return { kind: 'draft', text: kept }
   }
-  const saved = await readSavedConfig(stateFolder(world))
+  const saved = await (await openConfigStore(world)).read()
   const text = saved ?? sampleConfig()
   await onDraft(draft, async () => {
     await mkdir(stateFolder(world), { recursive: true, mode: 0o700 })

@@ -1,13 +1,28 @@
 import { hasErrors } from '../../config/diagnostic.ts'
-import { saveConfig } from '../../config/saved-config.ts'
-import { savedConfigFile, stateFolder } from '../state-folder.ts'
+import { loadConfig } from '../../config/load.ts'
+import { chooseEngine } from '../choose-engine.ts'
+import { openConfigStore } from '../saved-configuration.ts'
 import type { World } from '../world.ts'
+import { openCredentialStore } from './credential-store.ts'
+import { moveInlineSecrets } from './move-inline-secrets.ts'
 import { invalid, showDiagnostics } from './texts.ts'
 
-/** Saves a text if it has no errors and says where; findings go to stderr. `CONFIG_INVALID` (nothing changed), `STATE_UNWRITABLE`. */
+/**
+ * Saves a text if it has no errors and says where; findings go to stderr. On Kubernetes passwords that stand in it go into Secrets
+ * first, since many may read a ConfigMap. `CONFIG_INVALID` (nothing changed), `STATE_UNWRITABLE`, `KUBERNETES_…`.
+ */
 export async function saveAndSay(world: World, text: string, title: string): Promise<void> {
-  const { diagnostics } = await saveConfig(stateFolder(world), text)
-  await showDiagnostics(world, diagnostics, title)
-  if (hasErrors(diagnostics)) throw invalid(title, 'nothing was changed')
-  await world.stderr.write(`Saved as ${savedConfigFile(world)}\n`)
+  const { diagnostics } = loadConfig(text)
+  if (hasErrors(diagnostics)) {
+    await showDiagnostics(world, diagnostics, title)
+    throw invalid(title, 'nothing was changed')
+  }
+  const store = await openConfigStore(world)
+  const kept =
+    chooseEngine(world).kind === 'local'
+      ? text
+      : await moveInlineSecrets(text, await openCredentialStore(world), (line) => world.stderr.write(line))
+  const saved = await store.save(kept)
+  await showDiagnostics(world, saved.diagnostics, title)
+  await world.stderr.write(`Saved as ${store.place}\n`)
 }

@@ -1,10 +1,25 @@
-import type { ArgumentSpec, CommandSpec } from '../command.ts'
+import type { ArgumentSpec, CommandSpec, OptionSpec } from '../command.ts'
 import { OUTPUT_OPTION } from '../output-option.ts'
 
 const FILE: ArgumentSpec = {
   name: 'file',
   description: 'a configuration, - for standard input; the saved one when left out',
 }
+
+const CREDENTIAL: ArgumentSpec = { name: 'name', description: 'name of the credential', required: true }
+const CREDENTIAL_DETAILS =
+  'authConfig.basic.secretName: NAME refers to the keys username and password of NAME, authConfig.apiKey.secretName to its\n' +
+  'key apiKey. The password is read from standard input, unless a file or a variable is named; never from an argument.'
+const CREDENTIAL_OPTIONS: readonly OptionSpec[] = [
+  { flags: '--username <name>', description: 'the user name' },
+  {
+    flags: '--key <key>',
+    description: 'the key that standard input is for: username, password or apiKey',
+    choices: ['username', 'password', 'apiKey'],
+  },
+  { flags: '--from-env <key=variable>', description: 'take a key from an environment variable', repeatable: true },
+  { flags: '--from-file <key=file>', description: 'take a key from a file', repeatable: true },
+]
 
 /** `workflow configure`: the saved configuration. */
 export const configureCommand: CommandSpec = {
@@ -61,6 +76,7 @@ export const configureCommand: CommandSpec = {
     {
       name: 'credentials',
       summary: 'keep user names, passwords and API keys outside of the configuration',
+      details: 'They are files that only you can read, or Secrets of the namespace where workflows run on Kubernetes.',
       commands: [
         {
           name: 'list',
@@ -69,27 +85,50 @@ export const configureCommand: CommandSpec = {
           load: () => import('./credentials-list.ts'),
         },
         {
-          name: 'set',
-          summary: 'keep a value that is read from standard input',
-          details:
-            'authConfig.basic.secretName: NAME refers to the keys username and password of NAME, authConfig.apiKey.secretName\n' +
-            'to its key apiKey.',
-          arguments: [
-            { name: 'name', description: 'name of the credential', required: true },
-            { name: 'key', description: 'username, password or apiKey', required: true },
+          name: 'create',
+          summary: 'keep a new credential',
+          details: CREDENTIAL_DETAILS,
+          arguments: [CREDENTIAL],
+          options: CREDENTIAL_OPTIONS,
+          examples: [
+            'workflow configure credentials create shop-login --username admin < password.txt',
+            'workflow configure credentials create shop-key --from-env apiKey=SHOP_API_KEY',
           ],
+          load: () => import('./credentials-create.ts'),
+        },
+        {
+          name: 'update',
+          summary: 'give keys of a credential other values; workflows that run use them from their next connection on',
+          details: CREDENTIAL_DETAILS,
+          arguments: [CREDENTIAL],
+          options: CREDENTIAL_OPTIONS,
+          examples: ['workflow configure credentials update shop-login < password.txt'],
+          load: () => import('./credentials-update.ts'),
+        },
+        {
+          name: 'delete',
+          summary: 'forget a credential with all its keys',
+          arguments: [CREDENTIAL],
+          load: () => import('./credentials-delete.ts'),
+        },
+        {
+          name: 'set',
+          summary: 'create or update one key with a value from standard input',
+          hidden: true,
+          arguments: [CREDENTIAL, { name: 'key', description: 'username, password or apiKey', required: true }],
           examples: ['workflow configure credentials set shop-login password < password.txt'],
           load: () => import('./credentials-set.ts'),
         },
         {
           name: 'remove',
-          summary: 'forget a credential with all its keys',
-          arguments: [{ name: 'name', description: 'name of the credential', required: true }],
-          load: () => import('./credentials-remove.ts'),
+          summary: 'the same as delete',
+          hidden: true,
+          arguments: [CREDENTIAL],
+          load: () => import('./credentials-delete.ts'),
         },
         {
           name: 'move',
-          summary: 'move passwords and API keys of the saved configuration into files that only you can read',
+          summary: 'move passwords and API keys out of the saved configuration, which then refers to them',
           load: () => import('./credentials-move.ts'),
         },
       ],

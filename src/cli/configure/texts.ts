@@ -2,9 +2,8 @@ import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import type { Diagnostic } from '../../config/diagnostic.ts'
 import { renderDiagnostics } from '../../config/render-diagnostics.ts'
-import { readSavedConfig } from '../../config/saved-config.ts'
 import { Failure, messageOf } from '../../core/failure.ts'
-import { stateFolder } from '../state-folder.ts'
+import { openConfigStore } from '../saved-configuration.ts'
 import type { World } from '../world.ts'
 
 /** The text of a configuration and what to call it. */
@@ -17,7 +16,7 @@ export interface ConfigText {
 export async function readConfigText(world: World, file: string | undefined): Promise<ConfigText> {
   if (file === '-') return { text: await world.stdin.read(), title: 'standard input' }
   if (file === undefined) {
-    const text = await readSavedConfig(stateFolder(world))
+    const text = await (await openConfigStore(world)).read()
     if (text !== undefined) return { text, title: 'saved configuration' }
     throw new Failure('CONFIG_MISSING', 'there is none', { op: 'read', subject: 'the saved configuration' })
   }

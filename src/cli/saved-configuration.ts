@@ -1,0 +1,27 @@
+import type { ConfigStore } from '../config/config-store.ts'
+import { fileConfigStore } from '../config/file-config-store.ts'
+import { parseYaml } from '../config/parse-yaml.ts'
+import { chooseEngine, type EngineWish } from './choose-engine.ts'
+import { openNamespace, type NamespaceWorld } from './open-namespace.ts'
+import { stateFolder } from './state-folder.ts'
+
+/**
+ * Where the saved configuration is: in the namespace when the environment is that of the argo engine, else in the state folder. It
+ * cannot hang on what the configuration says. `KUBERNETES_CONFIG` when it is not known how to reach the cluster.
+ */
+export async function openConfigStore(world: NamespaceWorld): Promise<ConfigStore> {
+  if (chooseEngine(world).kind === 'local') return fileConfigStore(stateFolder(world))
+  const { kubernetesConfigStore } = await import('../config/kubernetes-config-store.ts')
+  return kubernetesConfigStore(await openNamespace(world), world.clock)
+}
+
+/** What the saved configuration says of the engine; nothing where there is none, or where it is not YAML. */
+export async function savedWish(world: NamespaceWorld): Promise<EngineWish> {
+  const text = await (await openConfigStore(world)).read()
+  if (text === undefined) return {}
+  const { engine, namespace } = parseYaml(text).value ?? {}
+  return {
+    ...(engine === 'local' || engine === 'argo' ? { engine } : {}),
+    ...(typeof namespace === 'string' ? { namespace } : {}),
+  }
+}
