@@ -1,11 +1,10 @@
-import { readFile } from 'node:fs/promises'
-import { parseYaml } from '../config/parse-yaml.ts'
 import type { Engine } from '../engine/engine.ts'
-import { chooseEngine, type EngineChoice, type EngineWish } from './choose-engine.ts'
+import { chooseEngine, type EngineChoice } from './choose-engine.ts'
 import { connectRun } from './connect-run.ts'
 import { openNamespace } from './open-namespace.ts'
 import { secretRevealer } from './reveal-secret.ts'
-import { savedConfigFile, stateFolder } from './state-folder.ts'
+import { savedWish } from './saved-configuration.ts'
+import { stateFolder } from './state-folder.ts'
 import type { World } from './world.ts'
 
 /**
@@ -40,18 +39,4 @@ export async function openEngine(world: World, wanted?: EngineChoice): Promise<E
 /** The engine of commands that read no configuration. */
 export async function currentChoice(world: World): Promise<EngineChoice> {
   return chooseEngine(world, await savedWish(world))
-}
-
-/** What the saved configuration of this machine says of the engine; nothing where there is none, or where it is not YAML. */
-async function savedWish(world: World): Promise<EngineWish> {
-  try {
-    const { value } = parseYaml(await readFile(savedConfigFile(world), 'utf8'))
-    const { engine, namespace } = value ?? {}
-    return {
-      ...(engine === 'local' || engine === 'argo' ? { engine } : {}),
-      ...(typeof namespace === 'string' ? { namespace } : {}),
-    }
-  } catch {
-    return {}
-  }
 }

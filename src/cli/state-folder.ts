@@ -9,8 +9,3 @@ export function stateFolder(world: Pick<World, 'env' | 'cwd'>): string {
   const base = state !== undefined && state !== '' ? state : join(world.env['HOME'] ?? homedir(), '.local', 'state')
   return resolve(world.cwd, base, 'backfill-workflow')
 }
-
-/** The file of the saved configuration. */
-export function savedConfigFile(world: Pick<World, 'env' | 'cwd'>): string {
-  return join(stateFolder(world), 'config.yaml')
-}

@@ -5,7 +5,6 @@ import { formatBytes } from '../core/units.ts'
 import type { Kubernetes, KubernetesObject } from '../kubernetes/kubernetes.ts'
 import type { ConfigStore, ConfigVersionKept } from './config-store.ts'
 import { hasErrors } from './diagnostic.ts'
-import { loadConfig } from './load.ts'
 
 /** Name of the ConfigMap with the saved configuration of a namespace. */
 export const CONFIG_MAP = 'backfill-workflow-config'
@@ -69,6 +68,8 @@ export function kubernetesConfigStore(kubernetes: Kubernetes, clock: Clock): Con
     place,
     read: async () => (await content()).text,
     save: async (text) => {
+      // Commands that only read the text do not wait for the schema to load.
+      const { loadConfig } = await import('./load.ts')
       const loaded = loadConfig(text)
       if (!hasErrors(loaded.diagnostics)) await change(text)
       return loaded

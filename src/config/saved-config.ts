@@ -3,7 +3,7 @@ import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Failure, messageOf } from '../core/failure.ts'
 import { hasErrors } from './diagnostic.ts'
-import { loadConfig, type LoadedConfig } from './load.ts'
+import type { LoadedConfig } from './load.ts'
 
 /** Name of the file in a state folder. */
 export const SAVED_CONFIG = 'config.yaml'
@@ -34,6 +34,8 @@ export async function readSavedConfig(folder: string): Promise<string | undefine
  * are kept. `STATE_UNWRITABLE` when the folder cannot be written.
  */
 export async function saveConfig(folder: string, text: string): Promise<LoadedConfig> {
+  // Commands that only read the text do not wait for the schema to load.
+  const { loadConfig } = await import('./load.ts')
   const loaded = loadConfig(text)
   if (hasErrors(loaded.diagnostics)) return loaded
   const before = await readSavedConfig(folder)

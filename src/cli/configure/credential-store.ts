@@ -1,9 +1,5 @@
 import type { Secret } from '../../core/secret.ts'
 import { usage } from '../command.ts'
-import { chooseEngine } from '../choose-engine.ts'
-import { openNamespace } from '../open-namespace.ts'
-import { savedWish } from '../saved-configuration.ts'
-import type { World } from '../world.ts'
 
 /** A credential that is kept: a name and the keys that have a value. */
 export interface StoredCredential {
@@ -38,21 +34,6 @@ export interface CredentialStore {
 
 /** The keys that a credential can have. */
 export const CREDENTIAL_KEYS: readonly string[] = ['username', 'password', 'apiKey']
-
-/**
- * Where credentials are kept: as Secrets in the namespace when environment or saved configuration mean the argo engine, else in
- * the state folder.
- */
-export async function openCredentialStore(world: World): Promise<CredentialStore> {
-  const environment = chooseEngine(world)
-  const choice = environment.kind === 'argo' ? environment : chooseEngine(world, await savedWish(world))
-  if (choice.kind === 'local') {
-    const { fileCredentials } = await import('./file-credentials.ts')
-    return fileCredentials(world)
-  }
-  const { secretCredentials } = await import('./secret-credentials.ts')
-  return secretCredentials(await openNamespace(world, choice.namespace))
-}
 
 /** The credential as it is kept; `USAGE` when there is none of that name. */
 export async function requireCredential(store: CredentialStore, name: string): Promise<StoredCredential> {

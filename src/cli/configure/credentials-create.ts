@@ -1,6 +1,6 @@
 import { usage, type CommandRun } from '../command.ts'
 import { EXIT } from '../exit-codes.ts'
-import { openCredentialStore } from './credential-store.ts'
+import { openCredentialStore } from './open-credential-store.ts'
 import { readCredentialValues } from './credential-values.ts'
 
 /** `workflow configure credentials create`: keeps a new credential; `USAGE` when there is one of that name. */

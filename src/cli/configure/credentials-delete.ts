@@ -1,6 +1,6 @@
 import { usage, type CommandRun } from '../command.ts'
 import { EXIT } from '../exit-codes.ts'
-import { openCredentialStore } from './credential-store.ts'
+import { openCredentialStore } from './open-credential-store.ts'
 
 /** `workflow configure credentials delete`: forgets a credential; `USAGE` when there is none of that name. */
 export const run: CommandRun = async (world, input) => {

@@ -1,7 +1,7 @@
 import { renderTable } from '../../report/table.ts'
 import type { CommandRun } from '../command.ts'
 import { EXIT } from '../exit-codes.ts'
-import { openCredentialStore } from './credential-store.ts'
+import { openCredentialStore } from './open-credential-store.ts'
 
 /** `workflow configure credentials list`: names and keys, never values. */
 export const run: CommandRun = async (world, input) => {

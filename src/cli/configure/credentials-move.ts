@@ -1,7 +1,7 @@
 import { loadConfig } from '../../config/load.ts'
 import type { CommandRun } from '../command.ts'
 import { EXIT } from '../exit-codes.ts'
-import { openCredentialStore } from './credential-store.ts'
+import { openCredentialStore } from './open-credential-store.ts'
 import { moveInlineSecrets } from './move-inline-secrets.ts'
 import { saveAndSay } from './save.ts'
 import { invalid, readConfigText, showDiagnostics } from './texts.ts'

@@ -1,6 +1,6 @@
 import type { CommandRun } from '../command.ts'
 import { EXIT } from '../exit-codes.ts'
-import { openCredentialStore } from './credential-store.ts'
+import { openCredentialStore } from './open-credential-store.ts'
 import { checkedKey, readValue } from './credential-values.ts'
 
 /** `workflow configure credentials set`: one value from standard input, whether there is such a credential or not. */

@@ -1,6 +1,7 @@
 import type { CommandRun } from '../command.ts'
 import { EXIT } from '../exit-codes.ts'
-import { openCredentialStore, requireCredential } from './credential-store.ts'
+import { requireCredential } from './credential-store.ts'
+import { openCredentialStore } from './open-credential-store.ts'
 import { readCredentialValues } from './credential-values.ts'
 
 /** `workflow configure credentials update`: new values for some keys of a credential; `USAGE` when there is none of that name. */

@@ -3,7 +3,7 @@ import { loadConfig } from '../../config/load.ts'
 import { chooseEngine } from '../choose-engine.ts'
 import { openConfigStore } from '../saved-configuration.ts'
 import type { World } from '../world.ts'
-import { openCredentialStore } from './credential-store.ts'
+import { openCredentialStore } from './open-credential-store.ts'
 import { moveInlineSecrets } from './move-inline-secrets.ts'
 import { invalid, showDiagnostics } from './texts.ts'
 

@@ -46,8 +46,19 @@ export const configureCommand: CommandSpec = {
     {
       name: 'view',
       summary: 'show the saved configuration, without its secrets',
-      options: [{ flags: '--secrets', description: 'show secrets as well, so that the text can be used elsewhere' }],
+      options: [
+        { flags: '--secrets', description: 'show secrets as well, so that the text can be used elsewhere' },
+        { flags: '--earlier <number>', description: 'show an earlier version; configure history has their numbers' },
+        { flags: '--diff', description: 'show what changed since that version, or since the newest earlier one' },
+      ],
+      examples: ['workflow configure view', 'workflow configure view --diff', 'workflow configure view --earlier 3'],
       load: () => import('./view.ts'),
+    },
+    {
+      name: 'history',
+      summary: 'list the earlier versions of the saved configuration',
+      options: [OUTPUT_OPTION],
+      load: () => import('./history.ts'),
     },
     {
       name: 'validate',

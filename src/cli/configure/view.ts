@@ -1,11 +1,35 @@
+import type { ConfigStore } from '../../config/config-store.ts'
 import { redactSecrets } from '../../config/source-text.ts'
-import type { CommandRun } from '../command.ts'
+import { textDiff } from '../../report/text-diff.ts'
+import { usage, type CommandRun } from '../command.ts'
 import { EXIT } from '../exit-codes.ts'
+import { openConfigStore } from '../saved-configuration.ts'
 import { readConfigText } from './texts.ts'
 
-/** `workflow configure view`: the saved configuration as it was written. */
+/** `workflow configure view`: the saved configuration or a version before it as it was written, or what changed since then. */
 export const run: CommandRun = async (world, input) => {
-  const { text } = await readConfigText(world, undefined)
-  await world.stdout.write(input.flag('secrets') ? text : redactSecrets(text))
+  const number = input.wholeNumber('earlier', 1)
+  const shown = (text: string): string => (input.flag('secrets') ? text : redactSecrets(text))
+  if (!input.flag('diff')) {
+    const store = number === undefined ? undefined : await openConfigStore(world)
+    const text = store === undefined ? (await readConfigText(world, undefined)).text : await earlier(store, number)
+    await world.stdout.write(shown(text))
+    return EXIT.done
+  }
+  const store = await openConfigStore(world)
+  const before = shown(await earlier(store, number))
+  await world.stdout.write(textDiff(before, shown((await store.read()) ?? '')))
   return EXIT.done
+}
+
+/** The text of a version, of the newest without a number. `USAGE` when there is none. */
+async function earlier(store: ConfigStore, number: number | undefined): Promise<string> {
+  const versions = await store.previous()
+  const found = number === undefined ? versions[0] : versions.find((version) => version.number === number)
+  if (found !== undefined) return found.read()
+  throw usage(
+    number === undefined
+      ? 'there is no earlier version'
+      : `there is no version ${number}; see workflow configure history`,
+  )
 }

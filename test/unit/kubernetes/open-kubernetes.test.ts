@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
@@ -7,6 +7,7 @@ import type { Kubernetes } from '../../../src/kubernetes/kubernetes.ts'
 import { openKubernetes } from '../../../src/kubernetes/open-kubernetes.ts'
 import { startScriptedServer, type Reply, type ScriptedServer, type SeenRequest } from '../http/scripted-server.ts'
 import { calm, fixedRandom, stepClock } from '../http/test-world.ts'
+import { writeKubeconfig } from './kubeconfig.ts'
 
 let folder: string
 const closing: (() => Promise<void>)[] = []
@@ -26,17 +27,7 @@ async function serve(script: (request: SeenRequest, count: number) => Reply): Pr
 }
 
 async function connect(server: string): Promise<Kubernetes> {
-  const kubeconfig = join(folder, 'config')
-  writeFileSync(
-    kubeconfig,
-    JSON.stringify({
-      'current-context': 'x',
-      contexts: [{ name: 'x', context: { cluster: 'x', user: 'x', namespace: 'ma' } }],
-      clusters: [{ name: 'x', cluster: { server } }],
-      users: [{ name: 'x', user: { token: 't' } }],
-    }),
-  )
-  const env = { KUBECONFIG: kubeconfig }
+  const env = { KUBECONFIG: writeKubeconfig(folder, server) }
   const kubernetes = await openKubernetes({
     env,
     cwd: folder,
