@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import { Pool } from 'undici'
 import { aborted, throwIfAborted, type Clock } from '../core/clock.ts'
 import type { Failure } from '../core/failure.ts'
@@ -43,6 +44,7 @@ const TEMPORARY = new Set([429, 500, 502, 503, 504])
 export function openKubeCalls(access: KubeAccess, clock: Clock, random: Random, signal: AbortSignal): KubeCalls {
   const { origin, pathname } = new URL(access.server)
   const prefix = pathname.replace(/\/$/, '')
+  setMaxListeners(0, signal) // many requests share one signal; that is no leak
   let current: { readonly pool: Pool; readonly cert: string | undefined } | undefined
   const outdated: Pool[] = []
 

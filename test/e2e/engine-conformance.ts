@@ -16,6 +16,8 @@ export interface EngineWorld {
   readonly seen: { readonly source: RestTarget; readonly target: RestTarget }
   /** More keys of the source in the configuration: where its snapshots go. */
   readonly repository: string
+  /** Documents of a bulk request when a load is to be slow: at five requests a second of each process there has to be time to stop it. */
+  readonly slowBulk: number
   close(): Promise<void>
 }
 
@@ -27,10 +29,6 @@ const SLOW = '    requestsPerSecond: 5\n'
 
 const GATED = `      - indices: ["notes"]
         approval: [restore-documents]
-`
-const SMALL_BULKS = `      - indices: ["books"]
-        documentBackfill:
-          bulkDocs: 100
 `
 const REFUSING = `      - indices: ["parts"]
         metadataMigration:
@@ -121,7 +119,8 @@ export function engineConformance(open: () => Promise<EngineWorld>): void {
     })
 
     test('a second workflow has a name of its own; the first keeps its own', async () => {
-      await configure(SMALL_BULKS, SLOW)
+      const slow = `          bulkDocs: ${world.slowBulk}\n`
+      await configure(`      - indices: ["books"]\n        documentBackfill:\n${slow}`, SLOW)
       const taken = await home.run(['submit', '--name', 'first'])
       expect(taken.code, taken.stderr).toBe(2)
       expect(taken.stderr).toContain('another configuration')

@@ -18,6 +18,7 @@ engineConformance(async () => {
     target,
     seen: { source, target },
     repository: '',
+    slowBulk: 100,
     close: async () => {
       await Promise.all([source.stop(), target.stop()])
       rmSync(work, { recursive: true, force: true })

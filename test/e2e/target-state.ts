@@ -1,4 +1,4 @@
-import { rest, type RestTarget } from '../servers/rest.ts'
+import { rest, RestError, type RestTarget } from '../servers/rest.ts'
 
 /** Names of the indices of a server that users made. */
 export async function indexNames(server: RestTarget): Promise<string[]> {
@@ -26,8 +26,18 @@ export async function wipe(server: RestTarget): Promise<void> {
   for (const { name } of composable.index_templates) await client.delete(`/_index_template/${name}`)
   const components = await client.get<{ component_templates: { name: string }[] }>('/_component_template')
   for (const { name } of components.component_templates) await client.delete(`/_component_template/${name}`)
-  for (const id of Object.keys(await client.get('/_ingest/pipeline'))) await client.delete(`/_ingest/pipeline/${id}`)
+  for (const id of await pipelines(server)) await client.delete(`/_ingest/pipeline/${id}`)
   for (const name of Object.keys(await client.get('/_snapshot'))) await client.delete(`/_snapshot/${name}`)
+}
+
+/** Servers answer with 404 when there is none. */
+async function pipelines(server: RestTarget): Promise<readonly string[]> {
+  try {
+    return Object.keys(await rest(server).get('/_ingest/pipeline'))
+  } catch (error) {
+    if (error instanceof RestError && error.status === 404) return []
+    throw error
+  }
 }
 
 const SYSTEM_INDEX = /^\.(opendistro|opensearch|plugins|tasks|ql-|kibana)/
