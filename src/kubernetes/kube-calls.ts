@@ -42,6 +42,7 @@ const TEMPORARY = new Set([429, 500, 502, 503, 504])
 
 /** Opens a pool of connections. A request is repeated as long as that can do no harm and may help; nothing is sent before the first. */
 export function openKubeCalls(access: KubeAccess, clock: Clock, random: Random, signal: AbortSignal): KubeCalls {
+  setMaxListeners(0, signal) // every request under way listens; that is no leak
   const { origin, pathname } = new URL(access.server)
   const prefix = pathname.replace(/\/$/, '')
   setMaxListeners(0, signal) // many requests share one signal; that is no leak

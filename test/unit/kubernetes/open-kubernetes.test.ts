@@ -26,14 +26,14 @@ async function serve(script: (request: SeenRequest, count: number) => Reply): Pr
   return [await connect(server.url), server]
 }
 
-async function connect(server: string): Promise<Kubernetes> {
+async function connect(server: string, signal = calm): Promise<Kubernetes> {
   const env = { KUBECONFIG: writeKubeconfig(folder, server) }
   const kubernetes = await openKubernetes({
     env,
     cwd: folder,
     clock: stepClock(),
     random: fixedRandom(),
-    signal: calm,
+    signal,
   })
   closing.push(() => kubernetes.close())
   return kubernetes
@@ -127,6 +127,20 @@ describe('calls', () => {
     expect(await kubernetes.knows('WorkflowTemplate')).toBe(false)
     expect(await kubernetes.may('create', 'Workflow')).toBe(true)
   })
+})
+
+test('many calls at once are no reason for a warning', async () => {
+  const warnings: string[] = []
+  const onWarning = (warning: Error): void => void warnings.push(warning.name)
+  process.on('warning', onWarning)
+  const signal = new AbortController().signal
+  const server = await startScriptedServer(() => ({ status: 200, body: map('a') }))
+  closing.push(() => server.close())
+  const kubernetes = await connect(server.url, signal)
+  await Promise.all(Array.from({ length: 40 }, () => kubernetes.get('ConfigMap', 'a')))
+  await new Promise((resolve) => setImmediate(resolve))
+  process.off('warning', onWarning)
+  expect(warnings).toEqual([])
 })
 
 describe('an overloaded or absent server', () => {
