@@ -291,6 +291,31 @@ describe('loadSlice', () => {
     )
   })
 
+  test('documents of each type go to an index of their own when types are split, and none is a duplicate', async () => {
+    const documents = [
+      { id: '1', type: 'user', source: '{"n":1}' },
+      { id: '2', type: 'Post', source: '{"n":2}' },
+      { id: '3', type: 'user', source: undefined },
+    ]
+    const target = new MemoryTarget(takeAll)
+    const trial = new Trial([documents], target, OPTIONS)
+    trial.item = { ...trial.item, slice: { ...trial.item.slice, delivery: { split: true } } }
+    await trial.finish()
+    expect([...target.documents.values()].map(({ index, id }) => [index, id])).toEqual([
+      ['logs-user', '1'],
+      ['logs-post', '2'],
+    ])
+    expect(trial.rejects).toMatchObject([{ index: 'logs-user', id: '3', class: 'sourceless' }])
+  })
+
+  test('documents of an index behind a data stream are created in the stream', async () => {
+    const target = new MemoryTarget(takeAll)
+    const trial = new Trial([[{ id: '1', source: '{"n":1}' }]], target, OPTIONS)
+    trial.item = { ...trial.item, slice: { ...trial.item.slice, delivery: { stream: 'events' } } }
+    await trial.finish()
+    expect([...target.documents.values()]).toMatchObject([{ op: 'create', index: 'events', id: '1' }])
+  })
+
   test('documents named as duplicates of another type are recorded, not sent over the first', async () => {
     const chunks = [
       [
