@@ -1,5 +1,5 @@
 import type { JsonObject } from '../codec/json-value.ts'
-import { compileGlob } from '../core/patterns.ts'
+import { compileGlob, compilePatterns } from '../core/patterns.ts'
 import { systemObjectReason } from './system-objects.ts'
 import type { ObjectKind } from './system-objects.ts'
 
@@ -15,6 +15,19 @@ export interface TemplateFilters {
   readonly legacyTemplates?: ((name: string) => boolean) | undefined
   readonly indexTemplates?: ((name: string) => boolean) | undefined
   readonly componentTemplates?: ((name: string) => boolean) | undefined
+}
+
+/** The filters for lists of patterns; `templates` are of legacy and of index templates. */
+export function templateFilters(
+  templates: readonly string[] | undefined,
+  components: readonly string[] | undefined,
+): TemplateFilters {
+  const wanted = templates === undefined ? undefined : compilePatterns(templates)
+  return {
+    legacyTemplates: wanted,
+    indexTemplates: wanted,
+    componentTemplates: components === undefined ? undefined : compilePatterns(components),
+  }
 }
 
 /** A template that is not moved, for the plan to list. */

@@ -36,6 +36,7 @@ export async function indicesOfSnapshot(
     names: new Set(snapshot.indexNames),
     closed: new Set(),
     dataStreams: await dataStreamsOf(snapshot, signal),
+    templates: (at) => snapshot.globalMetadata(at),
     definitions: async (names, at) => {
       const metadata = await snapshot.indices(names, at)
       return metadata.map((index) => sourceIndex(index, fallback))

@@ -12,6 +12,7 @@ export async function indicesOfSource(source: SourceAnswers): Promise<Offer> {
     names: new Set(open.keys()),
     closed: new Set(lines.filter((line) => line.status === 'close').map((line) => line.index)),
     dataStreams: await source.dataStreams(),
+    templates: () => source.templates(),
     definitions: async (names) => {
       const all = await source.definitions()
       return names.flatMap((name) => all.get(name) ?? [])

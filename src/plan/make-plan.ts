@@ -3,6 +3,7 @@ import type { Config, ConfigGroup, ConfigMigration, ConfigSnapshot } from '../co
 import { listPlugins } from '../cluster/nodes.ts'
 import { Failure, isFailure } from '../core/failure.ts'
 import { configDigest } from './config-digest.ts'
+import { leftOutTemplates } from './left-out-templates.ts'
 import { metadataChanges } from './metadata-changes.ts'
 import type { Plan, PlannedChange, PlannedCluster, PlannedGroup, PlannedMigration, PlannedSnapshot } from './plan.ts'
 import { addressOf, claimWarning, connectTo, planCluster } from './plan-cluster.ts'
@@ -48,7 +49,8 @@ export async function makePlan(config: Config, questions: PlanQuestions, signal:
     const resolved = await resolveIndices(wanted, planning, repository, questions, signal)
     const target = targetClusters.get(wanted.target)!
     const changes = await changesOf(wanted, resolved, target, warnings, signal)
-    migrations.push(planMigration(planning.id, wanted, repository, resolved, changes))
+    const leftOut = await leftOutTemplates(wanted, resolved, warnings)
+    migrations.push(planMigration(planning.id, wanted, repository, resolved, changes, leftOut))
   }
   const approvals = config.migrations.map((migration) => migration.groups.map((group) => group.approval))
   const { snapshot, repository, workState } = config.cleanup
@@ -99,6 +101,7 @@ function planMigration(
   repository: PlannedMigration['repository'],
   resolved: ResolvedIndices,
   changes: readonly (readonly PlannedChange[] | undefined)[],
+  leftOut: PlannedMigration['leftOut'] & {},
 ): PlannedMigration {
   const { source, target, snapshot, groups } = wanted
   return {
@@ -110,6 +113,7 @@ function planMigration(
     groups: groups.map((group, position) =>
       planGroup(`${id}g${position + 1}`, group, resolved.groups[position]!, changes[position]),
     ),
+    ...(leftOut.length === 0 ? {} : { leftOut }),
   }
 }
 

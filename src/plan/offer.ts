@@ -1,3 +1,4 @@
+import type { TemplateSource } from '../metadata/select-templates.ts'
 import type { SourceIndex } from '../metadata/source-index.ts'
 import type { PlannedIndex } from './plan.ts'
 
@@ -16,6 +17,8 @@ export interface Offer {
     names: readonly string[],
     signal: AbortSignal,
   ): Promise<{ readonly indices: readonly PlannedIndex[]; readonly warnings: readonly string[] }>
+  /** Templates of the cluster, or of the cluster that the snapshot was taken of. */
+  templates(signal: AbortSignal): Promise<TemplateSource>
   /** Settings, mappings and aliases of some of `names`. */
   definitions(names: readonly string[], signal: AbortSignal): Promise<readonly SourceIndex[]>
 }

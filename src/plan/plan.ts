@@ -1,5 +1,6 @@
 import type { DocumentTransform, MappingChanges, SettingChanges } from '../config/config.ts'
 import type { SecretRef } from '../core/secret.ts'
+import type { LeftOut } from '../metadata/select-templates.ts'
 import type { TranslateOptions } from '../metadata/translate-options.ts'
 import type { Sourceless } from '../source/rebuild/sourceless.ts'
 
@@ -51,6 +52,8 @@ export interface PlannedMigration {
   readonly repository: PlannedRepository
   readonly snapshot: PlannedSnapshot
   readonly groups: readonly PlannedGroup[]
+  /** Templates that are not moved, with the reason; none when absent. */
+  readonly leftOut?: readonly LeftOut[]
 }
 
 /** Where the snapshot lies, as the source sees it and as we read it. */

@@ -1,5 +1,6 @@
 import type { ConfigGroup, ConfigMigration } from '../config/config.ts'
 import { Failure, isFailure } from '../core/failure.ts'
+import type { TemplateSource } from '../metadata/select-templates.ts'
 import type { SourceIndex } from '../metadata/source-index.ts'
 import { indicesOfSnapshot } from './indices-of-snapshot.ts'
 import { indicesOfSource } from './indices-of-source.ts'
@@ -19,6 +20,8 @@ export interface ResolvedIndices {
   readonly groups: readonly { readonly indices: readonly PlannedIndex[]; readonly matches: readonly PlannedPattern[] }[]
   /** Settings, mappings and aliases of some of them. */
   definitions(names: readonly string[]): Promise<readonly SourceIndex[]>
+  /** Templates of where they were found. */
+  templates(): Promise<TemplateSource>
   /** The existing snapshot they were found in, by its own name; undefined when it is still to be taken. */
   readonly snapshot: string | undefined
 }
@@ -78,6 +81,7 @@ export async function resolveIndices(
       matches: matches.map(({ pattern, count }) => ({ pattern, indices: count })),
     })),
     definitions,
+    templates: () => offer.templates(signal),
     snapshot: offer.snapshot,
   }
 }

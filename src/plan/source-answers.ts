@@ -3,6 +3,14 @@ import { listDataStreams, type DataStream } from '../cluster/data-streams.ts'
 import { catIndices, type IndexLine } from '../cluster/indices.ts'
 import { listNodes } from '../cluster/nodes.ts'
 import { listRepositories, type RegisteredRepository } from '../cluster/repositories.ts'
+import {
+  getComponentTemplates,
+  getIndexTemplates,
+  getLegacyTemplates,
+  type NamedObjects,
+} from '../cluster/templates.ts'
+import type { JsonObject } from '../codec/json-value.ts'
+import type { TemplateSource } from '../metadata/select-templates.ts'
 import type { SourceIndex } from '../metadata/source-index.ts'
 import { sourceDefinitions } from './source-definitions.ts'
 
@@ -14,6 +22,8 @@ export interface SourceAnswers {
   /** Every index, hidden and closed ones included, by name. */
   indices(): Promise<readonly IndexLine[]>
   dataStreams(): Promise<readonly DataStream[]>
+  /** Templates of every kind. */
+  templates(): Promise<TemplateSource>
   /** Settings, mappings and aliases of every index. */
   definitions(): Promise<ReadonlyMap<string, SourceIndex>>
   /** Folders of `path.repo` over all nodes, each once. */
@@ -28,11 +38,23 @@ export function sourceAnswers(name: string, cluster: Cluster, signal: AbortSigna
     repositories: once(() => listRepositories(cluster, signal)),
     indices: once(() => catIndices(cluster, signal)),
     dataStreams: once(() => listDataStreams(cluster, signal)),
+    templates: once(() => templatesOf(cluster, signal)),
     definitions: once(() => sourceDefinitions(cluster, signal)),
     repositoryFolders: once(async () => {
       const nodes = await listNodes(cluster, signal)
       return [...new Set(nodes.flatMap((node) => node.pathRepo))]
     }),
+  }
+}
+
+async function templatesOf(cluster: Cluster, signal: AbortSignal): Promise<TemplateSource> {
+  // Parsed from JSON by the client, so the members are JSON values.
+  const byName = (objects: NamedObjects): ReadonlyMap<string, JsonObject> =>
+    new Map(Object.entries(objects) as [string, JsonObject][])
+  return {
+    legacyTemplates: byName(await getLegacyTemplates(cluster, {}, signal)),
+    indexTemplates: byName(await getIndexTemplates(cluster, signal)),
+    componentTemplates: byName(await getComponentTemplates(cluster, signal)),
   }
 }
 

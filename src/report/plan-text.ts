@@ -1,4 +1,5 @@
 import { formatBytes, formatCount } from '../core/units.ts'
+import type { LeftOut } from '../metadata/select-templates.ts'
 import type {
   Plan,
   PlannedBackfill,
@@ -51,13 +52,29 @@ function clusters({ sources, targets }: Plan): string {
 }
 
 function renderMigration(migration: PlannedMigration, indicesShown: number): string {
-  const { id, source, target, repository, groups } = migration
+  const { id, source, target, repository, groups, leftOut } = migration
   return [
     `Migration ${id}: ${source} → ${target}\n`,
     `  Repository: ${describeRepository(repository)}\n`,
     `  Snapshot: ${describeSnapshot(migration)}\n`,
     ...groups.map((group) => renderGroup(group, indicesShown)),
+    ...renderLeftOut(leftOut ?? [], indicesShown),
   ].join('')
+}
+
+/** Templates of one reason on one line. */
+function renderLeftOut(leftOut: readonly LeftOut[], shown: number): string[] {
+  if (leftOut.length === 0) return []
+  const byReason = new Map<string, string[]>()
+  for (const { kind, name, reason } of leftOut) {
+    const key = `${kind}: ${reason}`
+    byReason.set(key, [...(byReason.get(key) ?? []), name])
+  }
+  const lines = [...byReason].map(([key, names]) => {
+    const hidden = names.length - shown
+    return `    - ${names.slice(0, shown).join(', ')}${hidden > 0 ? ` and ${formatCount(hidden)} more` : ''} (${key})\n`
+  })
+  return [`  Left out: ${count(leftOut.length, 'template', 'templates')}\n`, ...lines]
 }
 
 function describeRepository({ uri, sourcePath, name, register, origin }: PlannedRepository): string {

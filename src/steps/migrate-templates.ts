@@ -6,8 +6,12 @@ import {
   type NamedObjects,
 } from '../cluster/templates.ts'
 import type { JsonObject } from '../codec/json-value.ts'
-import { compilePatterns } from '../core/patterns.ts'
-import { selectTemplates, type TemplateSelection, type TemplateSource } from '../metadata/select-templates.ts'
+import {
+  selectTemplates,
+  templateFilters,
+  type TemplateSelection,
+  type TemplateSource,
+} from '../metadata/select-templates.ts'
 import {
   translateComponentTemplate,
   translateIndexTemplate,
@@ -19,13 +23,7 @@ import type { Translation } from './translation.ts'
 
 /** The templates that a group's configuration chooses. */
 export function chosenTemplates(global: GlobalMetadata, { group }: Pick<Translation, 'group'>): TemplateSelection {
-  const { templates, componentTemplates } = group.metadata
-  const wanted = templates === undefined ? undefined : compilePatterns(templates)
-  return selectTemplates(global, {
-    legacyTemplates: wanted,
-    indexTemplates: wanted,
-    componentTemplates: componentTemplates === undefined ? undefined : compilePatterns(componentTemplates),
-  })
+  return selectTemplates(global, templateFilters(group.metadata.templates, group.metadata.componentTemplates))
 }
 
 /** Writes templates in the order in which they depend on each other; `done` is told of each. */
