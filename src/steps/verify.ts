@@ -1,5 +1,5 @@
 import type { Cluster } from '../cluster/cluster.ts'
-import { countDocuments, refresh } from '../cluster/indices.ts'
+import { countDocuments, indexExists, refresh } from '../cluster/indices.ts'
 import { addCounts, NO_COUNTS } from '../coordination/work-store.ts'
 import { mapBounded } from '../core/concurrency.ts'
 import { formatCount } from '../core/units.ts'
@@ -85,6 +85,9 @@ async function accountsOf(input: StepInput, target: Cluster, { signal }: Compare
       const names = targetNames(parts[0]!)
       let inTarget = 0
       for (const name of empty ? [] : names) {
+        // What the target has refused to make holds nothing, which the counts then say.
+        const mayLack = group.metadata.onRefused === 'continue'
+        if (mayLack && !(await indexExists(target, name, signal))) continue
         await refresh(target, name, signal)
         inTarget += await countDocuments(target, name, signal)
       }
