@@ -18,7 +18,7 @@ import { canonicalJson, documentKey, readDocuments } from './compare.ts'
 import { pageConfiguration } from './configuration.ts'
 import { PAIRS, SPLIT, type Member, type SourceMember } from './pairs.ts'
 import { runProgram } from './program.ts'
-import { compareSearches, fillSearches, type SearchPlan } from './searches.ts'
+import { compareSearches, fillSearches, SEARCHED_AFTERWARDS, type SearchPlan } from './searches.ts'
 import { indexNames, streamNames, wipe } from './target-state.ts'
 
 const jdks = findJdks()
@@ -96,7 +96,8 @@ async function migrate(
   const home = join(work, `${named(source)} ${named(target)}`.replaceAll(' ', '-'))
   const file = join(work, 'migration.yaml')
   const split = dialectOf(source.distribution, source.version).api <= 5 ? SPLIT : []
-  const excluded = [...Object.keys(leftOut), ...split].map((name) => `-${name}`)
+  // The searches for the target before have written one index on the source, too.
+  const excluded = [...Object.keys(leftOut), ...split, SEARCHED_AFTERWARDS].map((name) => `-${name}`)
   const groups = [
     `      - indices: ${JSON.stringify(['*', ...excluded])}
         metadataMigration:

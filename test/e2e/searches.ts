@@ -6,6 +6,9 @@ import type { ServerHandle } from '../servers/boot.ts'
 import { AFTERWARDS, FEATURE_CASES } from './search-features.ts'
 import { FIELD_CASES, type Search } from './search-fields.ts'
 
+/** The index that is written on both sides after a migration, from a template. */
+export const SEARCHED_AFTERWARDS = 'legacy-searched'
+
 /** Cases that a source has, by name, with what to search. */
 export type SearchPlan = ReadonlyMap<string, readonly Search[]>
 
@@ -63,7 +66,7 @@ async function writeAfterwards({ rest, dialect }: Side): Promise<void> {
   for (const [id, document] of Object.entries(AFTERWARDS)) {
     await rest.expect(
       'PUT',
-      `/legacy-searched/${dialect.typed ? dialect.defaultType : '_doc'}/${id}`,
+      `/${SEARCHED_AFTERWARDS}/${dialect.typed ? dialect.defaultType : '_doc'}/${id}`,
       compactJson(document),
     )
   }
