@@ -1,4 +1,5 @@
 import * as w from './wasm-code.ts'
+import { wasmInstance } from './wasm-instance.ts'
 
 const PAGE = 64 * 1024
 const PAGES = 96
@@ -113,7 +114,7 @@ export type Lz4WasmDecode = (
  * where WebAssembly with 128-bit copies is missing. Its memory of 6 MiB is all it can touch.
  */
 export function lz4Wasm(): Lz4WasmDecode | null {
-  const module = instantiate()
+  const module = wasmInstance(w.wasmModule(PAGES, [{ parameters: 5, locals: 6, body: decodeBlock }]))
   if (module === null) return null
   const { run, memory } = module
   return (input, inputStart, inputEnd, output, outputStart, outputEnd, historyStart) => {
@@ -129,26 +130,5 @@ export function lz4Wasm(): Lz4WasmDecode | null {
     if (end === DAMAGED) return DAMAGED
     output.set(memory.subarray(outputAt, outputAt + outputLength), outputStart)
     return inputStart + end
-  }
-}
-
-type Run = (from: number, inputEnd: number, to: number, outputEnd: number, history: number) => number
-
-/** What is used of WebAssembly; the types of Node declare the name without its values. */
-interface WebAssemblyApi {
-  readonly Module: new (code: Uint8Array) => object
-  readonly Instance: new (module: object) => { readonly exports: { run: Run; memory: { buffer: ArrayBuffer } } }
-}
-
-function instantiate(): { run: Run; memory: Uint8Array } | null {
-  const { WebAssembly } = globalThis as { WebAssembly?: WebAssemblyApi }
-  try {
-    if (WebAssembly === undefined) return null
-    const code = w.singleFunctionModule(5, 6, PAGES, decodeBlock)
-    const { run, memory } = new WebAssembly.Instance(new WebAssembly.Module(code)).exports
-    return { run, memory: new Uint8Array(memory.buffer) }
-  } catch {
-    // A processor or a flag without 128-bit instructions: the plain decoder serves.
-    return null
   }
 }
