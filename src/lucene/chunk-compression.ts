@@ -59,7 +59,7 @@ export function lz4WithDictionary(): Decompress {
 
 /** `vint length`, then one DEFLATE stream of it. Source: Lucene `CompressionMode.HIGH_COMPRESSION`. */
 export const deflate: Decompress = (input, output, start, end) => {
-  output.set(inflateRaw(takeUnit(input), end - start, input.subject), start)
+  inflateRaw(takeUnit(input), output.subarray(start, end), input.subject)
 }
 
 /** DEFLATE streams behind a dictionary, each with its length. Source: Lucene `DeflateWithPresetDictCompressionMode`. */
@@ -73,7 +73,10 @@ export const zstd: Decompress = (input, output, start, end) => {
 
 /** zstd frames behind a dictionary of raw content, each with its length. Source: OpenSearch custom-codecs `ZstdCompressionMode`. */
 export const zstdWithDictionary: Decompress = (input, output, start, end) =>
-  withDictionary(zstdDecode, input, output, start, end)
+  withDictionary(zstdFrame, input, output, start, end)
+
+const zstdFrame: DecodeUnit = (input, output, subject, dictionary) =>
+  output.set(zstdDecode(input, output.length, subject, dictionary))
 
 /** `vint blockLength`, then zstd frames, each with its length. Source: OpenSearch custom-codecs `ZstdNoDictCompressionMode`. */
 export const zstdBlocks: Decompress = (input, output, start, end) => {
@@ -86,7 +89,8 @@ export const zstdBlocks: Decompress = (input, output, start, end) => {
   }
 }
 
-type DecodeUnit = (input: Uint8Array, length: number, subject: string, dictionary?: Uint8Array) => Uint8Array
+/** Fills `output` from the unit that fills `input`. */
+type DecodeUnit = (input: Uint8Array, output: Uint8Array, subject: string, dictionary?: Uint8Array) => void
 
 function withDictionary(decode: DecodeUnit, input: ByteCursor, output: Uint8Array, start: number, end: number): void {
   const { dictLength, blockLength } = readBlocks(input, end - start)
@@ -94,11 +98,11 @@ function withDictionary(decode: DecodeUnit, input: ByteCursor, output: Uint8Arra
   const first = takeUnit(input)
   if ((first.length === 0) !== (dictLength === 0))
     throw input.corrupt(`${first.length} bytes for a dictionary of ${dictLength}`)
-  if (dictLength > 0) output.set(decode(first, dictLength, input.subject), start)
   const dictionary = output.subarray(start, dictEnd)
+  if (dictLength > 0) decode(first, dictionary, input.subject)
   for (let at = dictEnd; at < end;) {
     const until = Math.min(at + blockLength, end)
-    output.set(decode(takeUnit(input), until - at, input.subject, dictionary), at)
+    decode(takeUnit(input), output.subarray(at, until), input.subject, dictionary)
     at = until
   }
 }
