@@ -8,7 +8,7 @@ const MIN_CHUNK = 64
 /** Buffer steps for streams whose length is not known beforehand, in bytes. */
 const UNKNOWN_CHUNK = 64 * 1024
 
-const NO_DICTIONARY = new Uint8Array(0)
+const NO_DICTIONARY: Uint8Array = new Uint8Array(0)
 const decodeFast = deflateWasm()
 
 /**
