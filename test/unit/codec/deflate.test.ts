@@ -27,7 +27,7 @@ const options = fc.record({
     constants.Z_FIXED,
   ),
 })
-const noDictionary = new Uint8Array(0)
+const noDictionary: Uint8Array = new Uint8Array(0)
 
 function inflated(packed: Uint8Array, length: number, dictionary = noDictionary): Uint8Array {
   // Bytes around the output show when something is written beside it.
