@@ -182,7 +182,6 @@ const sparse = (count: { min: number; max: number }): fc.Arbitrary<number[]> =>
     })
 
 test('judges codes with too many, too few, one or no codewords as zlib does', () => {
-  let taken = 0
   const inputs = [sparse({ min: 257, max: 288 }), fc.integer({ min: 0, max: 3 }), sparse({ min: 1, max: 32 })] as const
   fc.assert(
     fc.property(
@@ -192,7 +191,7 @@ test('judges codes with too many, too few, one or no codewords as zlib does', ()
       (literals, end, distances, rest, length) => {
         if (end > 0) literals[256] = end
         const packed = blockOfLengths(literals, distances, rest)
-        if (expectVerdictOfZlib(packed, length)) taken++
+        expectVerdictOfZlib(packed, length)
       },
     ),
     { numRuns: 5000 },
