@@ -49,9 +49,8 @@ export function engineConformance(open: () => Promise<EngineWorld>): void {
 
     const configure = (groups: string, target = ''): Promise<void> => {
       const { source, target: seenTarget } = world.seen
-      return home.configure(
-        pageConfiguration(source, seenTarget, { groups, source: world.repository, ...(target !== '' && { target }) }),
-      )
+      const parts = { groups, source: world.repository, ...(target !== '' && { target }) }
+      return home.configure(`${pageConfiguration(source, seenTarget, parts)}parallelism: 2\n`)
     }
     const view = async (...name: string[]): Promise<RunView> =>
       JSON.parse((await home.run(['status', ...name, '-o', 'json'])).stdout) as RunView

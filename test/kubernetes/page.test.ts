@@ -24,6 +24,8 @@ const FINISHED = `
 ├── ✓ Verify (Succeeded)
 └── ✓ Cleanup (Succeeded)
 `
+/** So many pods that a small machine can bear. */
+const FEW_PODS = 'parallelism: 3\n'
 const SLOW_GROUP = `      - indices: ["feedback"]
         documentBackfill:
           bulkDocs: 20
@@ -53,7 +55,8 @@ describe.skipIf(cluster === undefined)('the page on Kubernetes, from the migrati
 
   async function configure(parts: Parameters<typeof pageConfiguration>[2]): Promise<void> {
     const { source, target } = servers.seen
-    await home.configure(pageConfiguration(source, target, { source: servers.repository, ...parts }))
+    const text = pageConfiguration(source, target, { source: servers.repository, ...parts })
+    await home.configure(`${text}${FEW_PODS}`)
   }
 
   /** Every document is there, and nothing else that the runs made. */
@@ -116,7 +119,7 @@ migrations:
     targetCluster: target
     snapshotMigrations:
       - indices: ["stores"]
-`
+${FEW_PODS}`
     await home.configure(text)
     const submitted = await home.run(['submit', '--wait', '--timeout', '600'])
     expect(submitted.code, submitted.stderr).toBe(0)
