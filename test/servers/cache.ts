@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { BootError, lockTimeout } from './messages.ts'
 
-const LOCK_TIMEOUT_MS = 900_000
+const LOCK_TIMEOUT_MS = 1_800_000
 const LOCK_POLL_MS = 250
 
 /** The folder of assembled servers: outside the repository, kept between runs. */
@@ -19,14 +19,18 @@ export function cacheFolder(env: NodeJS.ProcessEnv = process.env): string {
 
 /**
  * Returns the folder `name` of the cache, built on first use. It appears whole or not at all: it is built beside its place
- * and renamed. One build at a time on this machine, since Maven's local repository does not bear two writers.
+ * and renamed. One build of a kind at a time on this machine: Maven's local repository does not bear two writers.
  */
-export async function cached(name: string, build: (folder: string) => Promise<void>): Promise<string> {
+export async function cached(
+  name: string,
+  build: (folder: string) => Promise<void>,
+  kind: 'build' | 'go' = 'build',
+): Promise<string> {
   const cache = cacheFolder()
   const target = join(cache, name)
   if (existsSync(target)) return target
   mkdirSync(cache, { recursive: true })
-  const release = await lock(join(cache, 'build.lock'))
+  const release = await lock(join(cache, `${kind}.lock`))
   try {
     if (existsSync(target)) return target
     const draft = mkdtempSync(join(cache, 'building-'))

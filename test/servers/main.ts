@@ -1,5 +1,7 @@
 import { parseArgs } from 'node:util'
 import { bootServer } from './boot.ts'
+import { bootKubernetes } from './kubernetes/boot-kubernetes.ts'
+import { reasonWithoutKubernetes } from './kubernetes/requirements.ts'
 import { BootError } from './messages.ts'
 import { RECIPES, type Distribution } from './recipes.ts'
 
@@ -13,6 +15,8 @@ Boots a real server of one node on 127.0.0.1 and keeps it until Ctrl-C.
   --heap SIZE     heap of the JVM; 512m if left out
   --set KEY=VALUE a setting of the server (may be given again)
   --security      HTTPS and basic auth (OpenSearch)
+
+npm run server -- kubernetes boots Kubernetes with Argo Workflows instead.
 
 Versions: ${RECIPES.map((recipe) => `${recipe.distribution} ${recipe.version}`).join(', ')}
 `
@@ -37,6 +41,7 @@ async function main(args: readonly string[]): Promise<number> {
     process.stdout.write(USAGE)
     return 0
   }
+  if (distribution === 'kubernetes' && positionals.length === 1) return keepKubernetes()
   if (!isDistribution(distribution) || version === undefined || positionals.length > 2) {
     process.stderr.write(USAGE)
     return 2
@@ -64,6 +69,23 @@ async function main(args: readonly string[]): Promise<number> {
   process.stdout.write(`${lines.join('\n')}\n`)
   await endRequested()
   await server.stop()
+  return 0
+}
+
+/** Boots a Kubernetes cluster and keeps it until it is to end; returns the exit code. */
+async function keepKubernetes(): Promise<number> {
+  const reason = reasonWithoutKubernetes()
+  if (reason !== undefined) throw new BootError(`boot Kubernetes: ${reason}`)
+  const cluster = await bootKubernetes()
+  const lines = [
+    `export KUBECONFIG=${cluster.kubeconfig}`,
+    `kubectl is ${cluster.binaries}/kubeall kubectl; logs are in ${cluster.logs}`,
+    `pods reach this machine at ${cluster.hostAddress}, also named ${cluster.hostName}`,
+    'Ctrl-C ends it.',
+  ]
+  process.stdout.write(`${lines.join('\n')}\n`)
+  await endRequested()
+  await cluster.stop()
   return 0
 }
 

@@ -28,7 +28,7 @@ export async function kubernetesBinaries(say: (line: string) => void = () => und
   const digest = createHash('sha256')
     .update(JSON.stringify([KUBERNETES_VERSION, ARGO_VERSION, sources]))
     .digest('hex')
-  return cached(`kubernetes-${KUBERNETES_VERSION}-${digest.slice(0, 10)}`, async (folder) => {
+  const build = async (folder: string): Promise<void> => {
     say('building Kubernetes')
     await goBuild(copied('kube', folder), join(folder, 'kubeall'), [
       `-X ${KUBE_VERSION_PACKAGE}.gitVersion=${KUBERNETES_VERSION} -X ${KUBE_VERSION_PACKAGE}.gitMajor=1`,
@@ -42,7 +42,8 @@ export async function kubernetesBinaries(say: (line: string) => void = () => und
     await goBuild(copied('coredns', folder), join(folder, 'coredns'), [])
     await goBuild(copied('pause', folder), join(folder, 'pause'), [])
     rmSync(join(folder, 'sources'), { recursive: true })
-  })
+  }
+  return cached(`kubernetes-${KUBERNETES_VERSION}-${digest.slice(0, 10)}`, build, 'go')
 }
 
 /** A copy that Go may write to. */
