@@ -5,15 +5,8 @@ import { renderManifests } from '../../scripts/chart/manifests.ts'
 import type { RunView } from '../../src/report/run-view.ts'
 import type { Home } from '../e2e/home.ts'
 import type { ProgramResult } from '../e2e/program.ts'
+import type { SharedKubernetes } from '../servers/kubernetes/global-setup.ts'
 import { runKubectl } from '../servers/kubernetes/kubectl.ts'
-
-/** How to reach a cluster of the test kit. */
-export interface TestCluster {
-  readonly kubeconfig: string
-  readonly binaries: string
-  /** Address of this machine as pods reach it. */
-  readonly hostAddress: string
-}
 
 /** What the chart of a namespace has beside its defaults. */
 export interface NamespaceOptions {
@@ -46,7 +39,7 @@ const UNTIL_MS = 180_000
 
 /** Makes a namespace, installs the chart in it and waits for the console. */
 export async function openConsole(
-  cluster: TestCluster,
+  cluster: SharedKubernetes,
   namespace: string,
   options: NamespaceOptions,
 ): Promise<Console> {
@@ -104,7 +97,7 @@ export async function openConsole(
 
 /** Runs the program in the console's pod, as people do. */
 async function inConsole(
-  { binaries, kubeconfig }: TestCluster,
+  { binaries, kubeconfig }: SharedKubernetes,
   namespace: string,
   args: readonly string[],
   stdin = '',
@@ -125,10 +118,4 @@ async function inConsole(
   })
   const text = (chunks: readonly Buffer[]): string => Buffer.concat(chunks).toString('utf8')
   return { code, stdout: text(parts.stdout), stderr: text(parts.stderr) }
-}
-
-declare module 'vitest' {
-  interface ProvidedContext {
-    readonly kubernetes: TestCluster | undefined
-  }
 }
