@@ -2,6 +2,7 @@ import { Failure } from '../core/failure.ts'
 import { wantedFields, documentSpans, scanDocument, StoredType, type WantedFields } from '../lucene/stored-document.ts'
 import type { StoredChunk } from '../lucene/stored-chunk.ts'
 import { decodeUid } from '../lucene/uid.ts'
+import type { DerivedIds } from './derived-ids.ts'
 import type { SegmentSource } from './segment-source.ts'
 
 /** Where reading can go on: everything of the slice before `doc` has been given out. */
@@ -28,6 +29,7 @@ export function documentFields(source: SegmentSource): WantedFields {
  */
 export class DocumentBatch {
   readonly #wanted: WantedFields
+  readonly #derivedIds: DerivedIds | undefined
   readonly #spans = documentSpans(FIELDS.length)
   #count = 0
   #chunk: StoredChunk | undefined
@@ -39,8 +41,10 @@ export class DocumentBatch {
   /** Start and end of each wanted field of each document; a start of -1 says that it has none. */
   #ranges = new Int32Array(256 * 2 * FIELDS.length)
 
-  constructor(wanted: WantedFields) {
+  /** @param derivedIds what makes identifiers that are not stored, loaded for each chunk before `fill`. */
+  constructor(wanted: WantedFields, derivedIds?: DerivedIds) {
     this.#wanted = wanted
+    this.#derivedIds = derivedIds
   }
 
   /** Number of documents. */
@@ -86,6 +90,7 @@ export class DocumentBatch {
   id(place: number): string {
     const start = this.#start(place, ID)
     if (start !== -1) return decodeUid(this.#bytes, start, this.#end(place, ID), this.#wanted.subject)
+    if (this.#start(place, UID) === -1 && this.#derivedIds !== undefined) return this.#derivedIds.id(this.#docs[place]!)
     const uid = this.#text(place, UID)
     return uid.slice(uid.indexOf('#') + 1)
   }
@@ -136,9 +141,10 @@ export class DocumentBatch {
     this.#reserve(chunk.docCount)
     for (let place = Math.max(0, fromDoc - chunk.docBase); place < chunk.docCount; place++) {
       // A nested child has no stored fields of its own; it travels inside the source of its root.
-      if (chunk.fieldCounts[place] === 0 || !isLive(chunk.docBase + place)) continue
+      const doc = chunk.docBase + place
+      if ((chunk.fieldCounts[place] === 0 && this.#derivedIds?.has(doc) !== true) || !isLive(doc)) continue
       scanDocument(chunk, place, this.#wanted, this.#spans)
-      if (this.#isRoot(chunk.docBase + place)) this.#add(chunk.docBase + place)
+      if (this.#isRoot(doc)) this.#add(doc)
     }
   }
 
@@ -153,6 +159,7 @@ export class DocumentBatch {
       return true
     }
     if (counts[ID] !== 0 || counts[UID] !== 0) throw this.#corrupt(doc, 'it has more than one _id')
+    if (this.#derivedIds?.has(doc) === true) return true
     if (counts[SOURCE] !== 0) throw this.#corrupt(doc, 'it has a _source but no _id')
     return false
   }

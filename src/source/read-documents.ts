@@ -4,6 +4,7 @@ import { Failure } from '../core/failure.ts'
 import { chunkOfDoc } from '../lucene/chunk-index.ts'
 import { chunkScratch } from '../lucene/stored-chunk.ts'
 import { decodeChunk } from '../lucene/stored-fields.ts'
+import { openDerivedIds } from './derived-ids.ts'
 import { DocumentBatch, documentFields, type Position } from './document-batch.ts'
 import { readAhead } from './read-ahead.ts'
 import type { SegmentSource } from './segment-source.ts'
@@ -48,7 +49,8 @@ export async function* readDocuments(
   }))
 
   const scratch = chunkScratch()
-  const batch = new DocumentBatch(documentFields(source))
+  const ids = await openDerivedIds(source, signal)
+  const batch = new DocumentBatch(documentFields(source), ids)
   const isLive = (doc: number): boolean => live.isLive(doc)
   let checksum = start.checksum
   for await (const { group, bytes } of reads) {
@@ -58,6 +60,7 @@ export async function* readDocuments(
       const raw = bytes.subarray(index.pointers[chunk]! - base, index.pointers[chunk + 1]! - base)
       const before = checksum
       checksum = crc32(raw, checksum)
+      await ids?.load(index.docBases[chunk]!, index.docBases[chunk + 1]!, signal)
       batch.fill(decodeChunk(stored, raw, chunk, scratch), isLive, start.doc, { before, after: checksum })
       if (batch.count > 0) yield batch
     }

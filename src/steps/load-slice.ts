@@ -88,9 +88,9 @@ async function openSliceRebuilder(
   signal: AbortSignal,
 ): Promise<Rebuilder | undefined> {
   if (rebuild === undefined) return undefined
-  const { kind, withoutVectors } = sourceKeeping(rebuild.index)
+  const { kind, withoutVectors } = sourceKeeping(rebuild)
   if (sourcelessFor(kind, asked) !== 'rebuild' && !withoutVectors) return undefined
-  return openRebuilder(source, rebuild.index, signal, rebuild.columns)
+  return openRebuilder(source, rebuild, signal)
 }
 
 /** Why a document is not sent. */

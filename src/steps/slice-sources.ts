@@ -3,7 +3,6 @@ import type { ShardSnapshot } from '../repository/shard-snapshot.ts'
 import type { Snapshot } from '../repository/snapshot.ts'
 import { Failure } from '../core/failure.ts'
 import { readCommit, type Commit } from '../lucene/commit.ts'
-import { segmentColumns, type SegmentColumns } from '../lucene/doc-values/segment-columns.ts'
 import type { RebuiltIndex } from '../source/rebuild/rebuilder.ts'
 import { JoinValues } from '../source/join-values.ts'
 import { openSegmentSource, type SegmentSource } from '../source/segment-source.ts'
@@ -20,21 +19,14 @@ export interface OpenSlice {
   readonly source: SegmentSource
   /** Mapping type that all documents of the index have; undefined when they store their own or have none. */
   readonly indexType: string | undefined
-  /** What rebuilds sources that are not stored; undefined where that is out of the question. */
-  readonly rebuild?: RebuildParts
+  /** The index, for rebuilding sources that are not stored; undefined where that is out of the question. */
+  readonly rebuild?: RebuiltIndex
   /** Values of the join field; undefined when the documents get none. */
   readonly join?: JoinValues | undefined
 }
 
-/** The index of a slice, and the columns of its segment, which its slices share. */
-export interface RebuildParts {
-  readonly index: RebuiltIndex
-  readonly columns: SegmentColumns
-}
-
 interface OpenSegment {
   readonly source: SegmentSource
-  readonly columns: SegmentColumns
   readonly join: JoinValues | undefined
 }
 
@@ -65,17 +57,14 @@ export class SliceSources {
     const { shard, commit, indexType, index } = await keep(this.#shards, KEPT_SHARDS, `${ref.shard} ${ref.index}`, () =>
       this.#openShard(ref.index, ref.shard, signal),
     )
-    const { source, columns, join } = await keep(
+    const { source, join } = await keep(
       this.#segments,
       KEPT_SEGMENTS,
       `${ref.shard} ${ref.segment} ${ref.index}`,
       async () => {
         const segment = commit.segments.find((candidate) => candidate.name === ref.segment)
         const opened = segment && (await openSegmentSource(shard.directory, segment, signal))
-        if (opened !== undefined) {
-          const columns = segmentColumns(opened.segment)
-          return { source: opened, columns, join: await joinValues(opened, index, ref.delivery, signal) }
-        }
+        if (opened !== undefined) return { source: opened, join: await joinValues(opened, index, ref.delivery, signal) }
         throw new Failure('STATE_CORRUPT', `the snapshot has no documents in segment ${ref.segment}`, {
           op: 'open work item of',
           subject: `${ref.index} shard ${ref.shard}`,
@@ -83,7 +72,7 @@ export class SliceSources {
         })
       },
     )
-    return { source, indexType, rebuild: { index, columns }, join }
+    return { source, indexType, rebuild: index, join }
   }
 
   async #openShard(index: string, number: number, signal: AbortSignal): Promise<OpenShard> {

@@ -17,7 +17,7 @@ export interface TargetPairs {
   readonly sources: readonly SourceMember[]
 }
 
-const SOURCELESS = { nosource: 'its sources are switched off' }
+const SOURCELESS = { nosource: 'its sources are switched off', nosource_nested: 'its sources are switched off' }
 const TYPED = {
   ...SOURCELESS,
   loose: 'its sources are not strictly JSON, and the target refuses them with a reason each',

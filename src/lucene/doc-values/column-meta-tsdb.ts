@@ -3,16 +3,18 @@ import type { FieldInfo, FieldInfos } from '../field-infos.ts'
 import { readMonotonicMeta, type MonotonicMeta } from '../monotonic.ts'
 import { readAddresses, readRegion, readTerms, type AddressesMeta, type TermsMeta } from './column-meta-70.ts'
 import { readDocSetMeta, type DocSetMeta } from './doc-set.ts'
+import { readNumberStages, type NumberStage } from './number-stages.ts'
 import type { Region } from './verified-regions.ts'
 
 const KINDS = ['numeric', 'binary', 'sorted', 'sorted_set', 'sorted_numeric'] as const
 const BLOCK_SHIFT = 7
+const MAX_BLOCK_SHIFT = 12
 /** Marks instead of a block shift: every ordinal is 0; each ordinal is a stretch of documents. */
 const [ONE_ORDINAL, ORDINAL_STRETCHES] = [-1, -2]
 
 /** The family and version of a file. */
 export interface LayoutTsdb {
-  readonly family: 87 | 819
+  readonly family: 87 | 819 | 95
   readonly version: number
   /** Name of the field that sorts the segment, when it does so in ascending order. */
   readonly primarySort: string | undefined
@@ -21,7 +23,14 @@ export interface LayoutTsdb {
 /** How the numbers of a column are laid out. */
 export type PackingTsdb =
   /** In blocks of 2^blockShift values; `index` says where each begins in `values`. */
-  | { readonly form: 'blocks'; readonly blockShift: number; readonly index: MonotonicMeta; readonly indexData: Region }
+  | {
+      readonly form: 'blocks'
+      readonly blockShift: number
+      readonly index: MonotonicMeta
+      readonly indexData: Region
+      /** What was done to the numbers of a block before they were packed; undefined where blocks themselves tell. */
+      readonly stages: readonly NumberStage[] | undefined
+    }
   /** No values, or all are 0. */
   | { readonly form: 'zero' }
   /** Ordinal k belongs to the documents from `starts` k up to k + 1: the column sorts the segment. */
@@ -66,7 +75,7 @@ export type ColumnMetaTsdb =
  * Reads the columns of a `.dvm` file of logsdb and time-series indices by field number. `BLOB_CORRUPT` for unknown fields,
  * kinds that differ from the field's, and impossible numbers.
  *
- * Source: Elasticsearch `ES87TSDBDocValuesProducer`, `ES819TSDBDocValuesProducer`.
+ * Source: Elasticsearch `ES87TSDBDocValuesProducer`, `ES819TSDBDocValuesProducer`, `ES95TSDBDocValuesProducer`.
  */
 export function readColumnsTsdb(
   cursor: ByteCursor,
@@ -85,7 +94,7 @@ export function readColumnsTsdb(
       throw cursor.corrupt(
         `column of field '${field.name}' is ${kind ?? 'of an unknown kind'}, not ${field.docValuesType}`,
       )
-    if (field.hasSkipIndex) cursor.skip(layout.family === 819 && layout.version >= 7 ? 44 : 40)
+    if (field.hasSkipIndex) cursor.skip(layout.family !== 87 && layout.version >= 7 ? 44 : 40)
     columns.set(number, reader.column(kind, field))
   }
   cursor.expectEnd()
@@ -102,7 +111,7 @@ class MetaReader {
     const { family, version } = layout
     this.#cursor = cursor
     this.#layout = layout
-    this.#blockShift = family === 819 && version >= 2 ? this.#readShift() : BLOCK_SHIFT
+    this.#blockShift = family !== 87 && version >= 2 ? this.#readShift() : BLOCK_SHIFT
     this.#ordinalBlockShift = family === 819 && (version === 6 || version === 7) ? this.#readShift() : this.#blockShift
   }
 
@@ -112,16 +121,16 @@ class MetaReader {
       case 'binary':
         return { kind, binary: this.#binary(field) }
       case 'numeric':
-        return { kind, numbers: this.#numbers(this.#blockShift), perDoc: undefined }
+        return { kind, numbers: this.#numbers(this.#blockShift, true), perDoc: undefined }
       case 'sorted_numeric':
-        return { kind, ...this.#sortedNumeric(this.#blockShift) }
+        return { kind, ...this.#sortedNumeric(this.#blockShift, true) }
       case 'sorted':
         return { kind, ...this.#sorted(field) }
       case 'sorted_set': {
         const multiValued = cursor.uint8()
         if (multiValued > 1) throw cursor.corrupt(`multi-valued flag is ${multiValued}`, cursor.offset - 1)
         if (multiValued === 0) return { kind, ...this.#sorted(field) }
-        const { numbers, perDoc } = this.#sortedNumeric(this.#ordinalBlockShift)
+        const { numbers, perDoc } = this.#sortedNumeric(this.#ordinalBlockShift, false)
         return { kind, numbers, perDoc, terms: readTerms(cursor, { family: 90, version: 0 }) }
       }
     }
@@ -130,11 +139,11 @@ class MetaReader {
   #sorted(field: FieldInfo): { numbers: NumbersTsdb; perDoc: undefined; terms: TermsMeta } {
     const cursor = this.#cursor
     if (this.#layout.family === 87 || this.#layout.version < 4) {
-      const numbers = this.#numbers(this.#ordinalBlockShift)
+      const numbers = this.#numbers(this.#ordinalBlockShift, false)
       return { numbers, perDoc: undefined, terms: readTerms(cursor, { family: 90, version: 0 }) }
     }
     const terms = readTerms(cursor, { family: 90, version: 0 })
-    const numbers = this.#numbers(this.#ordinalBlockShift)
+    const numbers = this.#numbers(this.#ordinalBlockShift, false)
     if (field.name === this.#layout.primarySort) this.#skipPrefixPartitions(field)
     return { numbers, perDoc: undefined, terms }
   }
@@ -150,28 +159,28 @@ class MetaReader {
     cursor.vLong()
   }
 
-  #sortedNumeric(blockShift: number): { numbers: NumbersTsdb; perDoc: AddressesMeta | undefined } {
+  #sortedNumeric(blockShift: number, isNumber: boolean): { numbers: NumbersTsdb; perDoc: AddressesMeta | undefined } {
     const cursor = this.#cursor
-    const numbers = this.#numbers(blockShift)
+    const numbers = this.#numbers(blockShift, isNumber)
     const docs = this.#layout.family === 87 ? cursor.count32('number of documents') : numbers.docCount
     if (docs === numbers.count) return { numbers, perDoc: undefined }
     return { numbers, perDoc: readAddresses(cursor, cursor.length64('addresses'), docs + 1) }
   }
 
-  #numbers(blockShift: number): NumbersTsdb & { readonly docCount: number } {
+  #numbers(blockShift: number, isNumber: boolean): NumbersTsdb & { readonly docCount: number } {
     const cursor = this.#cursor
     if (this.#layout.family === 87) {
       const docs = readDocSetMeta(cursor, true)
       const count = cursor.length64('number of values')
-      return { docs, count, docCount: count, ...this.#packing(count, blockShift) }
+      return { docs, count, docCount: count, ...this.#packing(count, blockShift, isNumber) }
     }
     const count = cursor.length64('number of values')
     const docCount = cursor.count32('number of documents')
-    const packed = this.#packing(count, blockShift)
+    const packed = this.#packing(count, blockShift, isNumber)
     return { docs: readDocSetMeta(cursor, true), count, docCount, ...packed }
   }
 
-  #packing(count: number, blockShift: number): { packing: PackingTsdb; values: Region } {
+  #packing(count: number, blockShift: number, isNumber: boolean): { packing: PackingTsdb; values: Region } {
     const cursor = this.#cursor
     if (count === 0) return { packing: { form: 'zero' }, values: { offset: 0, length: 0 } }
     const shift = cursor.int32()
@@ -186,15 +195,16 @@ class MetaReader {
       readRegion(cursor, 'index')
       return { packing: { form: 'stretches', starts }, values: readRegion(cursor, 'values') }
     }
+    const stages = isNumber && this.#layout.family === 95 ? readNumberStages(cursor, blockShift) : undefined
     const index = readMonotonicMeta(cursor, Math.ceil(count / 2 ** blockShift), shift)
     const indexData = readRegion(cursor, 'index')
-    return { packing: { form: 'blocks', blockShift, index, indexData }, values: readRegion(cursor, 'values') }
+    return { packing: { form: 'blocks', blockShift, index, indexData, stages }, values: readRegion(cursor, 'values') }
   }
 
   #binary(field: FieldInfo): BinaryTsdb {
     const cursor = this.#cursor
     const { family, version } = this.#layout
-    const mode = family === 819 && version >= 1 ? cursor.uint8() : 0
+    const mode = family !== 87 && version >= 1 ? cursor.uint8() : 0
     if (mode > 1) throw cursor.unsupported(`byte strings of kind ${mode} of field '${field.name}'`)
     const data = readRegion(cursor, 'data')
     const docs = readDocSetMeta(cursor, true)
@@ -228,7 +238,7 @@ class MetaReader {
   #readShift(): number {
     const shift = this.#cursor.uint8()
     // Widths of whole machine words are laid out for blocks of 128 values and multiples of them.
-    if (shift !== BLOCK_SHIFT) throw this.#cursor.unsupported(`blocks of 2^${shift} values`)
+    if (shift < BLOCK_SHIFT || shift > MAX_BLOCK_SHIFT) throw this.#cursor.unsupported(`blocks of 2^${shift} values`)
     return shift
   }
 }

@@ -21,6 +21,7 @@ const META_FORMATS = {
   Lucene90DocValuesMetadata: littleEndianFormat(0, 2),
   ES87TSDBDocValuesMetadata: littleEndianFormat(0, 0),
   ES819TSDBDocValuesMetadata: littleEndianFormat(0, 8),
+  ES95TSDBDocValuesMetadata: littleEndianFormat(8, 8),
 }
 
 /** The pair of files that holds the current column of a field. */

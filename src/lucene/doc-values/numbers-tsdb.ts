@@ -3,8 +3,9 @@ import type { NumbersTsdb } from './column-meta-tsdb.ts'
 import type { NumberColumn, NumberRun } from './column.ts'
 import type { DocSlots } from './doc-slots.ts'
 import { monotonicWindows } from './monotonic-window.ts'
+import { readStagedBlock } from './number-stages.ts'
 import type { RegionReader } from './region-reader.ts'
-import { readNumberBlock, readOrdinalBlock, TSDB_BLOCK } from './tsdb-block.ts'
+import { readNumberBlock, readOrdinalBlock } from './tsdb-block.ts'
 
 /**
  * The numbers of a logsdb or time-series column, any stretch of them at a time; ordinals when `termCount` is given.
@@ -22,6 +23,7 @@ export function numberRunTsdb(
   if (packing.form !== 'blocks') {
     return { count, read: (from, to) => Promise.resolve(new BigInt64Array(to - from)) }
   }
+  const blockValues = 2 ** packing.blockShift
   const starts = monotonicWindows(packing.index, indexData, values.length)
   const bitsPerOrdinal = termCount === undefined ? 0 : ordinalWidth(termCount)
   return {
@@ -29,20 +31,22 @@ export function numberRunTsdb(
     read: async (from, to, signal) => {
       const output = new BigInt64Array(to - from)
       if (from === to) return output
-      const firstBlock = Math.floor(from / TSDB_BLOCK)
-      const endBlock = Math.ceil(to / TSDB_BLOCK)
+      const firstBlock = Math.floor(from / blockValues)
+      const endBlock = Math.ceil(to / blockValues)
       const bounds = await starts.read(firstBlock, Math.min(endBlock + 1, starts.count), signal)
       const boundOf = (block: number): number => (block === starts.count ? values.length : bounds[block - firstBlock]!)
-      const decoded = new BigInt64Array(TSDB_BLOCK)
+      const decoded = new BigInt64Array(blockValues)
+      const valuesIn = (block: number): number => Math.min(blockValues, count - block * blockValues)
       for (let block = firstBlock; block < endBlock; block++) {
         const bytes = await values.read(boundOf(block), boundOf(block + 1), signal)
         const cursor = new ByteCursor(bytes, values.name, { order: 'little', base: values.base + boundOf(block) })
-        if (termCount === undefined) readNumberBlock(cursor, decoded)
-        else readOrdinalBlock(cursor, bitsPerOrdinal, decoded)
+        if (termCount !== undefined) readOrdinalBlock(cursor, bitsPerOrdinal, decoded)
+        else if (packing.stages === undefined) readNumberBlock(cursor, decoded)
+        else readStagedBlock(cursor, packing.stages, valuesIn(block), decoded)
         cursor.expectEnd()
-        const base = block * TSDB_BLOCK
+        const base = block * blockValues
         const start = Math.max(from, base)
-        output.set(decoded.subarray(start - base, Math.min(to, base + TSDB_BLOCK) - base), start - from)
+        output.set(decoded.subarray(start - base, Math.min(to, base + blockValues) - base), start - from)
       }
       return output
     },

@@ -22,6 +22,7 @@ const FAMILIES_70: Readonly<Record<string, Layout70['family']>> = {
 const FAMILIES_TSDB: Readonly<Record<string, LayoutTsdb['family']>> = {
   ES87TSDBDocValuesMetadata: 87,
   ES819TSDBDocValuesMetadata: 819,
+  ES95TSDBDocValuesMetadata: 95,
 }
 const HEAD_BYTES = 512
 

@@ -1,11 +1,11 @@
 import type { ByteCursor } from '../../core/byte-cursor.ts'
 
-/** Values a block. */
-export const TSDB_BLOCK = 128
+/** Values that are packed together; a block has one or several such groups. */
+const GROUP = 128
 const WORDS = 64
 
 /**
- * Decodes one block of 128 numbers at the cursor into `output` and leaves the cursor behind it.
+ * Decodes one block of numbers, as many as `output` takes, at the cursor into `output` and leaves the cursor behind it.
  *
  * ```
  * vint bits << 3 | flags, packed values, [1: vlong gcd - 2], [2: zig-zag min], [4: zig-zag first of deltas]
@@ -18,20 +18,20 @@ export function readNumberBlock(cursor: ByteCursor, output: BigInt64Array): void
   unpack(cursor, token >>> 3, output)
   if ((token & 1) !== 0) {
     const gcd = cursor.vLong() + 2n
-    for (let index = 0; index < TSDB_BLOCK; index++) output[index] = output[index]! * gcd
+    for (let index = 0; index < output.length; index++) output[index] = output[index]! * gcd
   }
   if ((token & 2) !== 0) {
     const min = zigZag(cursor)
-    for (let index = 0; index < TSDB_BLOCK; index++) output[index]! += min
+    for (let index = 0; index < output.length; index++) output[index]! += min
   }
   if ((token & 4) !== 0) {
     output[0]! += zigZag(cursor)
-    for (let index = 1; index < TSDB_BLOCK; index++) output[index]! += output[index - 1]!
+    for (let index = 1; index < output.length; index++) output[index]! += output[index - 1]!
   }
 }
 
 /**
- * Decodes one block of 128 ordinals: all the same, two runs, packed, or a cycle, told apart by the trailing one bits of the
+ * Decodes one block of ordinals, as many as `output` takes: all the same, two runs, packed, or a cycle, told apart by the trailing one bits of the
  * first number.
  *
  * Source: Elasticsearch `TSDBDocValuesEncoder.decodeOrdinals`.
@@ -46,7 +46,7 @@ export function readOrdinalBlock(cursor: ByteCursor, bitsPerOrdinal: number, out
       output.fill(value)
       return
     case 1: {
-      const run = cursor.vCount('length of a run', TSDB_BLOCK)
+      const run = cursor.vCount('length of a run', output.length)
       output.fill(value, 0, run)
       output.fill(value + zigZag(cursor), run)
       return
@@ -55,10 +55,10 @@ export function readOrdinalBlock(cursor: ByteCursor, bitsPerOrdinal: number, out
       unpack(cursor, bitsPerOrdinal, output)
       return
     case 3: {
-      if (value < 1n || value > BigInt(TSDB_BLOCK)) throw cursor.corrupt(`cycle of ${value} ordinals`)
+      if (value < 1n || value > BigInt(output.length)) throw cursor.corrupt(`cycle of ${value} ordinals`)
       const length = Number(value)
       for (let index = 0; index < length; index++) output[index] = cursor.vLong()
-      for (let index = length; index < TSDB_BLOCK; index++) output[index] = output[index - length]!
+      for (let index = length; index < output.length; index++) output[index] = output[index - length]!
       return
     }
     default:
@@ -66,9 +66,15 @@ export function readOrdinalBlock(cursor: ByteCursor, bitsPerOrdinal: number, out
   }
 }
 
-function zigZag(cursor: ByteCursor): bigint {
+/** A number whose lowest bit is its sign. */
+export function zigZag(cursor: ByteCursor): bigint {
   const value = cursor.vLongUnsigned()
   return (value >> 1n) ^ -(value & 1n)
+}
+
+/** Unsigned values of `bits` bits, as many as `output` takes, a multiple of 128. `BLOB_CORRUPT` for an impossible width. */
+export function unpack(cursor: ByteCursor, bits: number, output: BigInt64Array): void {
+  for (let from = 0; from < output.length; from += GROUP) unpackGroup(cursor, bits, output.subarray(from, from + GROUP))
 }
 
 /**
@@ -76,7 +82,7 @@ function zigZag(cursor: ByteCursor): bigint {
  *
  * Source: Elasticsearch `ForUtil` of the TSDB codec, after Lucene's.
  */
-function unpack(cursor: ByteCursor, bits: number, output: BigInt64Array): void {
+function unpackGroup(cursor: ByteCursor, bits: number, output: BigInt64Array): void {
   if (bits === 0) {
     output.fill(0n)
   } else if (bits <= 24) {
@@ -88,14 +94,14 @@ function unpack(cursor: ByteCursor, bits: number, output: BigInt64Array): void {
       output[WORDS + word] = value & 0xffffffffn
     }
   } else if (bits === 40 || bits === 48 || bits === 56) {
-    const bytes = cursor.take(TSDB_BLOCK * (bits / 8))
-    for (let index = 0; index < TSDB_BLOCK; index++) {
+    const bytes = cursor.take(GROUP * (bits / 8))
+    for (let index = 0; index < GROUP; index++) {
       let value = 0n
       for (let byte = bits / 8 - 1; byte >= 0; byte--) value = (value << 8n) | BigInt(bytes[index * (bits / 8) + byte]!)
       output[index] = value
     }
   } else if (bits === 64) {
-    for (let index = 0; index < TSDB_BLOCK; index++) output[index] = cursor.int64()
+    for (let index = 0; index < GROUP; index++) output[index] = cursor.int64()
   } else {
     throw cursor.corrupt(`${bits} bits a value`)
   }

@@ -1,11 +1,14 @@
 import { isJsonObject, type JsonObject } from '../../codec/json-value.ts'
 import type { IndexMetadata } from '../../repository/index-metadata.ts'
-import { NATIVE_TYPES } from './leaf-reader.ts'
+import { NATIVE_TYPES } from './open-leaf.ts'
 import { leavesOf, type Leaf } from './leaves.ts'
 import { isOff, isOn } from './mapping-flag.ts'
 import type { MissingField } from './rebuilder.ts'
 import { sourceKeeping, VECTOR_TYPES } from './source-kind.ts'
 import { valueText } from './value-text.ts'
+
+/** Index version from which a column tells the documents of nested objects from roots (6.1). */
+const NESTED_SINCE = 6_010_000
 
 const TEXTS: ReadonlySet<string> = new Set([
   'text',
@@ -45,9 +48,10 @@ function reasonOf(
 ): string | undefined {
   const { type, mapping } = leaf
   if (type === 'disabled object') return synthetic ? undefined : 'it is neither indexed nor kept in any form'
-  if (leaf.nested !== undefined) return `it lies in the nested object '${leaf.nested}'`
+  if (leaf.nested !== undefined && (createdVersion?.id ?? 0) < NESTED_SINCE)
+    return `it lies in the nested object '${leaf.nested}'`
   if (synthetic && !NATIVE_TYPES.has(type)) return undefined
-  if (type === 'dense_vector' || type === 'constant_keyword') return undefined
+  if (type === 'dense_vector' || type === 'constant_keyword' || type === 'flattened') return undefined
   if (valueText(leaf, createdVersion) === undefined) return `values of type '${type}' cannot be rebuilt`
   if (synthetic || isOn(mapping, 'store') || isOn(mapping, 'doc_values')) return undefined
   if (leaf.isCopyTarget) return 'its own values cannot be told from those copied into it'

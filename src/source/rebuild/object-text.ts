@@ -23,6 +23,17 @@ export class ObjectText {
     node.text = text
   }
 
+  /** True when there is a value at a path, or at an object around it. */
+  isSet(path: readonly string[]): boolean {
+    let node: Node | undefined = this.#root
+    for (const name of path) {
+      node = node.children.get(name)
+      if (node === undefined) return false
+      if (node.text !== undefined) return true
+    }
+    return false
+  }
+
   toString(): string {
     return render(this.#root) ?? '{}'
   }

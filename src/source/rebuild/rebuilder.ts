@@ -1,16 +1,18 @@
 import { sourceToJsonLine } from '../../codec/source-form.ts'
-import type { Column, BytesWindow, NumberWindow } from '../../lucene/doc-values/column.ts'
-import { segmentColumns, type SegmentColumns } from '../../lucene/doc-values/segment-columns.ts'
 import type { IndexMetadata } from '../../repository/index-metadata.ts'
 import type { DocumentBatch } from '../document-batch.ts'
 import type { SegmentSource } from '../segment-source.ts'
-import { IGNORED_SOURCE, readKeptParts, type KeptPart } from './ignored-source.ts'
+import { DocumentTexts, type DocumentParts } from './document-texts.ts'
+import { IGNORED_SOURCE } from './ignored-source.ts'
 import { insertMembers } from './insert-members.ts'
-import { openLeaf, type LeafReader } from './leaf-reader.ts'
+import type { LeafReader } from './leaf-reader.ts'
 import { leavesOf, type Leaf } from './leaves.ts'
-import { ObjectText } from './object-text.ts'
+import { nestedObjectsOf, type NestedObject } from './nested-objects.ts'
+import { openLeaf } from './open-leaf.ts'
+import { rootDocuments } from './root-documents.ts'
+import { readersOf, scopeTree, type Scope } from './scope.ts'
 import { sourceKeeping, VECTOR_TYPES, type SourceKeeping } from './source-kind.ts'
-import { storedValuesOf, type StoredByName } from './stored-values-of.ts'
+import type { StoredByName } from './stored-values-of.ts'
 
 /** What rebuilding needs to know of an index. */
 export type RebuiltIndex = Pick<IndexMetadata, 'settings' | 'mappings' | 'createdVersion'>
@@ -61,39 +63,49 @@ export interface Rebuilder {
 /**
  * Opens the rebuilding of a segment; undefined when its index stores whole sources. Nothing is read but what the fields of the
  * mapping need, every file once to verify its checksum and then window by window: memory is some hundred kilobytes a column.
- *
- * @param columns those of the segment, when several readers share what was verified.
  */
 export async function openRebuilder(
   source: SegmentSource,
   index: RebuiltIndex,
   signal: AbortSignal,
-  columns: SegmentColumns = segmentColumns(source.segment),
 ): Promise<Rebuilder | undefined> {
   const keeping = sourceKeeping(index)
   const { kind, withoutVectors } = keeping
   if ((kind === 'stored' || kind === 'filtered') && !withoutVectors) return undefined
-  const { segment } = source
-  const created = index.createdVersion
-  const context = { segment, columns, created, synthetic: kind === 'synthetic' }
-  const byType = new Map<string, readonly LeafReader[]>()
+  const { segment, columns } = source
+  const nestedObjects = withoutVectors ? [] : tellableObjects(index)
+  const roots = nestedObjects.length === 0 ? undefined : await rootDocuments(segment, signal)
+  const synthetic = kind === 'synthetic'
+  const context = { segment, columns, created: index.createdVersion, synthetic, nested: roots !== undefined }
+  const byType = new Map<string, Scope>()
   for (const { type, mapping } of index.mappings) {
     const leaves = leavesOf(mapping).filter((leaf) => !withoutVectors || VECTOR_TYPES.has(leaf.type))
-    if (kind === 'synthetic' && segment.fields.byName.has(DOC_COUNT.name)) leaves.push(DOC_COUNT)
+    if (synthetic && segment.fields.byName.has(DOC_COUNT.name)) leaves.push(DOC_COUNT)
     const readers: LeafReader[] = []
     for (const leaf of leaves) {
       const reader = await openLeaf(leaf, context, signal)
       if (reader !== undefined) readers.push(reader)
     }
-    byType.set(type, readers)
+    byType.set(type, scopeTree(readers, roots === undefined ? [] : nestedObjects))
   }
   const ignored = segment.fields.byName.get(IGNORED_SOURCE)
   const kept =
     ignored?.docValuesType === 'sorted_set' || ignored?.docValuesType === 'binary'
       ? await columns.open(ignored, signal)
       : undefined
-  return new SegmentRebuilder(source, keeping, index, byType, kept)
+  return new SegmentRebuilder(source, keeping, index, byType, { kept, roots })
 }
+
+/** The nested objects of an index whose documents can be told apart; none when one has the values of another in its columns. */
+function tellableObjects({ mappings }: RebuiltIndex): readonly NestedObject[] {
+  const [first, ...more] = mappings
+  const objects = first === undefined || more.length > 0 ? [] : nestedObjectsOf(first.mapping)
+  return objects.some(({ parent, isIncluded }) => parent !== undefined && isIncluded) ? [] : objects
+}
+
+/** Why a nested object is left out. */
+const UNTOLD = 'nothing they hold tells which nested object they are of'
+const LIST_OF_ONE = 'a list of one nested object as the object'
 
 const DOC_COUNT: Leaf = {
   path: ['_doc_count'],
@@ -106,41 +118,37 @@ const DOC_COUNT: Leaf = {
 
 class SegmentRebuilder implements Rebuilder {
   readonly keeping: SourceKeeping
-  readonly #source: SegmentSource
-  readonly #index: RebuiltIndex
-  readonly #byType: ReadonlyMap<string, readonly LeafReader[]>
+  readonly #byType: ReadonlyMap<string, Scope>
   readonly #readers: readonly LeafReader[]
+  readonly #everything: Scope
   readonly #missing: readonly MissingField[]
-  readonly #kept: Column | undefined
-  #keptWindow: BytesWindow | NumberWindow | undefined
-  #firstDoc = 0
+  readonly #documents: DocumentTexts
+  readonly #nested: readonly string[]
   #rebuilt = 0
   #recovered = 0
+  #untold = 0
 
   constructor(
     source: SegmentSource,
     keeping: SourceKeeping,
     index: RebuiltIndex,
-    byType: ReadonlyMap<string, readonly LeafReader[]>,
-    kept: Column | undefined,
+    byType: ReadonlyMap<string, Scope>,
+    parts: Omit<DocumentParts, 'readers'>,
   ) {
-    this.#source = source
     this.keeping = keeping
-    this.#index = index
     this.#byType = byType
-    this.#readers = [...byType.values()].flat()
+    const scopes = [...byType.values()]
+    this.#readers = scopes.flatMap(readersOf)
+    this.#everything = scopes.length === 1 ? scopes[0]! : scopeTree(this.#readers, [])
+    this.#nested = scopes.flatMap(({ inner }) => inner.map(({ nested }) => nested!.name))
     this.#missing = this.#readers.flatMap(({ leaf, problem }) =>
       problem === undefined ? [] : [{ field: leaf.name, reason: problem }],
     )
-    this.#kept = kept
+    this.#documents = new DocumentTexts(source, { ...parts, readers: this.#readers }, index.createdVersion)
   }
 
   async begin(batch: DocumentBatch, signal: AbortSignal): Promise<void> {
-    if (batch.count === 0) return
-    this.#firstDoc = batch.doc(0)
-    const end = batch.doc(batch.count - 1) + 1
-    for (const reader of this.#readers) await reader.load(this.#firstDoc, end, signal)
-    this.#keptWindow = await this.#kept?.window(this.#firstDoc, end, signal)
+    if (batch.count > 0) await this.#documents.begin(batch, signal)
   }
 
   rebuild(batch: DocumentBatch, place: number, stored: Uint8Array | undefined): Rebuilt {
@@ -158,61 +166,38 @@ class SegmentRebuilder implements Rebuilder {
       const bytes = batch.bytes.subarray(recovery, batch.recoveryEnd(place))
       return { json: sourceToJsonLine(bytes, `source of document ${batch.doc(place)}`), recovered: true }
     }
+    const { text, untold } = this.#documents.text(this.#scope(batch, place), batch, place)
+    if (untold > 0 && kind === 'synthetic') {
+      return { missing: this.#nested.map((field) => ({ field, reason: UNTOLD })) }
+    }
+    this.#untold += untold
     this.#rebuilt++
-    return { json: Buffer.from(this.#object(batch, place), 'utf8'), recovered: false }
+    return { json: Buffer.from(text, 'utf8'), recovered: false }
   }
 
   report(): SegmentReport {
+    const { kind } = this.keeping
     const fields = this.#readers.map(({ leaf, problem, losses }): FieldReport => {
       if (problem !== undefined) return { field: leaf.name, level: 'missing', reasons: [problem] }
-      return { field: leaf.name, level: losses.size === 0 ? 'exact' : 'approximated', reasons: [...losses] }
+      const reasons = [...losses, ...(leaf.nested === undefined || kind === 'synthetic' ? [] : [LIST_OF_ONE])]
+      return { field: leaf.name, level: reasons.length === 0 ? 'exact' : 'approximated', reasons }
     })
+    if (this.#untold > 0) {
+      const reasons = [`${this.#untold} objects left out: ${UNTOLD}`]
+      fields.push(...this.#nested.map((field): FieldReport => ({ field, level: 'approximated', reasons })))
+    }
     return { rebuilt: this.#rebuilt, recovered: this.#recovered, fields: this.#rebuilt === 0 ? [] : fields }
   }
 
-  #object(batch: DocumentBatch, place: number): string {
-    const values = storedValuesOf(this.#source, batch, place)
-    const doc = batch.doc(place)
-    const object = new ObjectText()
-    for (const reader of this.#leaves(batch, place)) {
-      const text = reader.text(doc, values)
-      if (text !== undefined) object.set(reader.leaf.path, text)
-    }
-    const parts = this.#keptParts(doc, values)
-    const byPath = new Map<string, KeptPart[]>()
-    for (const part of parts) {
-      const key = JSON.stringify(part.path)
-      byPath.set(key, [...(byPath.get(key) ?? []), part])
-    }
-    for (const same of byPath.values()) {
-      const texts = same.flatMap(({ text }) => text ?? [])
-      // A value kept for the whole document stands for the document.
-      if (same[0]!.path.join('.') === '_doc' && texts[0] !== undefined) return texts[0]
-      object.set(same[0]!.path, texts.length > 1 ? `[${texts.join(',')}]` : texts[0])
-    }
-    return object.toString()
-  }
-
-  #leaves(batch: DocumentBatch, place: number): readonly LeafReader[] {
+  #scope(batch: DocumentBatch, place: number): Scope {
     const type = batch.type(place)
-    return (type === undefined ? undefined : this.#byType.get(type)) ?? this.#readers
-  }
-
-  #keptParts(doc: number, values: StoredByName): KeptPart[] {
-    const created = this.#index.createdVersion
-    const raw: unknown[] = [...(values.get(IGNORED_SOURCE) ?? [])]
-    const window = this.#keptWindow
-    if (window !== undefined) {
-      const at = doc - this.#firstDoc
-      for (let index = window.starts[at]!; index < window.starts[at + 1]!; index++) raw.push(window.values[index])
-    }
-    return raw.flatMap((value) => (value instanceof Uint8Array ? readKeptParts(value, created) : []))
+    return (type === undefined ? undefined : this.#byType.get(type)) ?? this.#everything
   }
 
   #withVectors(batch: DocumentBatch, place: number, stored: Uint8Array): Uint8Array {
     const doc = batch.doc(place)
     const none: StoredByName = new Map()
-    const members = this.#leaves(batch, place).flatMap((reader) => {
+    const members = this.#scope(batch, place).readers.flatMap((reader) => {
       const text = reader.text(doc, none)
       return text === undefined ? [] : [{ path: reader.leaf.path, text }]
     })

@@ -1,8 +1,10 @@
 import { floatText } from '../../codec/float-text.ts'
+import type { JsonObject } from '../../codec/json-value.ts'
 import { ByteCursor } from '../../core/byte-cursor.ts'
 import type { VersionId } from '../../repository/version-id.ts'
 import { dateText } from './date-text.ts'
 import { ipText, ipv4Text } from './ip-text.ts'
+import { rangeText } from './range-text.ts'
 import type { Leaf } from './leaves.ts'
 
 /** A value as a column or a stored field holds it. */
@@ -78,8 +80,19 @@ export function valueText(leaf: Leaf, created: VersionId | undefined): ValueText
         ? undefined
         : numbers(geoPoint, { loss: 'rounded to about a centimetre, written as lat and lon' })
     default:
-      return undefined
+      return ranges(type, mapping)
   }
+}
+
+function ranges(type: string, mapping: JsonObject): ValueText | undefined {
+  const write = rangeText(type, mapping)
+  return (
+    write && {
+      column: (value) => (isBytes(value) ? write(value) : undefined),
+      stored: () => undefined,
+      loss: 'bounds included, open ones null, repeated ranges once',
+    }
+  )
 }
 
 function numbers(

@@ -1,3 +1,4 @@
+import { segmentColumns } from '../../../src/lucene/doc-values/segment-columns.ts'
 import { crc32 } from 'node:zlib'
 import { memorySource } from '../../../src/core/byte-source.ts'
 import type { FieldInfo } from '../../../src/lucene/field-infos.ts'
@@ -58,6 +59,7 @@ export function memorySegment(chunks: readonly (readonly MemoryDocument[])[]): {
     checksum: crc32(bytes.subarray(head.length)),
     source: {
       segment,
+      columns: segmentColumns(segment),
       live: {
         count: live,
         hardDeleted: all.length - live,

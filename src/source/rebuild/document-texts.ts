@@ -1,0 +1,87 @@
+import type { Column, BytesWindow, NumberWindow } from '../../lucene/doc-values/column.ts'
+import type { DocBits } from '../../lucene/doc-bits.ts'
+import type { VersionId } from '../../repository/version-id.ts'
+import type { DocumentBatch } from '../document-batch.ts'
+import type { SegmentSource } from '../segment-source.ts'
+import { earlierDocuments } from './earlier-documents.ts'
+import { IGNORED_SOURCE, readKeptParts, type KeptPart } from './ignored-source.ts'
+import type { LeafReader } from './leaf-reader.ts'
+import { insertNested } from './nested-block.ts'
+import { blockStart } from './root-documents.ts'
+import { scopeObject, type Scope } from './scope.ts'
+import { storedValuesAt, type StoredByName } from './stored-values-of.ts'
+
+/** Index version from which nested objects lie in their order (6.5). */
+const IN_ORDER_SINCE = 6_050_000
+
+/** What the documents of a segment are put together from. */
+export interface DocumentParts {
+  readonly readers: readonly LeafReader[]
+  /** The column of parts that were kept as they were sent. */
+  readonly kept: Column | undefined
+  /** Which documents are roots; undefined when the index has no nested objects that could be put back. */
+  readonly roots: DocBits | undefined
+}
+
+/** A document put together, and how many of its nested objects were left out because nothing tells where they belong. */
+export interface DocumentText {
+  readonly text: string
+  readonly untold: number
+}
+
+/** Puts the documents of a segment together, window by window. */
+export class DocumentTexts {
+  readonly #source: SegmentSource
+  readonly #parts: DocumentParts
+  readonly #created: VersionId | undefined
+  #keptWindow: BytesWindow | NumberWindow | undefined
+  #firstDoc = 0
+  #earlier: ReadonlyMap<number, StoredByName> = new Map()
+
+  constructor(source: SegmentSource, parts: DocumentParts, created: VersionId | undefined) {
+    this.#source = source
+    this.#parts = parts
+    this.#created = created
+  }
+
+  /** Reads what the documents of a batch need, their nested objects included. */
+  async begin(batch: DocumentBatch, signal: AbortSignal): Promise<void> {
+    const { readers, kept, roots } = this.#parts
+    const root = batch.doc(0)
+    this.#firstDoc = roots === undefined ? root : blockStart(roots, root)
+    const end = batch.doc(batch.count - 1) + 1
+    for (const reader of readers) await reader.load(this.#firstDoc, end, signal)
+    this.#keptWindow = await kept?.window(this.#firstDoc, end, signal)
+    const { docBase } = batch.chunk
+    this.#earlier =
+      this.#firstDoc < docBase ? await earlierDocuments(this.#source, this.#firstDoc, docBase, signal) : new Map()
+  }
+
+  /** The document at `place` of the batch as JSON. `BLOB_CORRUPT` when mapping and columns disagree. */
+  text(scope: Scope, batch: DocumentBatch, place: number): DocumentText {
+    const root = batch.doc(place)
+    const at = (doc: number): { stored: StoredByName; kept: readonly KeptPart[] } => {
+      const stored = this.#earlier.get(doc) ?? storedValuesAt(this.#source, batch.chunk, doc)
+      return { stored, kept: this.#keptParts(doc, stored) }
+    }
+    const { stored, kept } = at(root)
+    const { object, whole } = scopeObject(scope, root, stored, kept)
+    if (whole !== undefined) return { text: whole, untold: 0 }
+    const { roots } = this.#parts
+    if (roots === undefined || scope.inner.length === 0) return { text: object.toString(), untold: 0 }
+    const first = blockStart(roots, root)
+    const isReversed = this.#created !== undefined && this.#created.id < IN_ORDER_SINCE
+    const untold = insertNested(scope, object, { first, root, isReversed, at })
+    return { text: object.toString(), untold }
+  }
+
+  #keptParts(doc: number, values: StoredByName): KeptPart[] {
+    const raw: unknown[] = [...(values.get(IGNORED_SOURCE) ?? [])]
+    const window = this.#keptWindow
+    if (window !== undefined) {
+      const at = doc - this.#firstDoc
+      for (let index = window.starts[at]!; index < window.starts[at + 1]!; index++) raw.push(window.values[index])
+    }
+    return raw.flatMap((value) => (value instanceof Uint8Array ? readKeptParts(value, this.#created) : []))
+  }
+}

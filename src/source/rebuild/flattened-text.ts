@@ -1,0 +1,62 @@
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+
+/** An object under construction. */
+interface Level {
+  readonly names: readonly string[]
+  readonly members: string[]
+}
+
+/**
+ * The object of a `flattened` field from its sorted `key NUL value` pairs, whose keys are paths with dots; undefined when one
+ * is no such pair. A key that has both a value and keys below keeps these as names with dots beside it.
+ */
+export function flattenedText(pairs: readonly Uint8Array[]): string | undefined {
+  const byKey = new Map<string, string[]>()
+  for (const pair of pairs) {
+    const end = pair.indexOf(0)
+    if (end === -1) return undefined
+    const [key, value] = [decode(pair.subarray(0, end)), decode(pair.subarray(end + 1))]
+    if (key === undefined || value === undefined) return undefined
+    const known = byKey.get(key)
+    if (known === undefined) byKey.set(key, [value])
+    else known.push(value)
+  }
+  let open: Level[] = [{ names: [], members: [] }]
+  let lastLeaf: string | undefined
+  const close = (depth: number): void => {
+    while (open.length > depth) {
+      const { names, members } = open.pop()!
+      open.at(-1)!.members.push(`${JSON.stringify(names.at(-1))}:{${members.join(',')}}`)
+    }
+  }
+  for (const [key, values] of byKey) {
+    const names = key.split('.')
+    const leaf = names.pop()!
+    close(1 + commonLength(open.at(-1)!.names, names))
+    const below = names.slice(open.length - 1)
+    const text = values.length === 1 ? JSON.stringify(values[0]) : JSON.stringify(values)
+    if (below.length > 0 && below[0] === lastLeaf) {
+      open.at(-1)!.members.push(`${JSON.stringify([...below, leaf].join('.'))}:${text}`)
+      continue
+    }
+    open = [...open, ...below.map((_, at) => ({ names: names.slice(0, open.length + at), members: [] }))]
+    open.at(-1)!.members.push(`${JSON.stringify(leaf)}:${text}`)
+    lastLeaf = leaf
+  }
+  close(1)
+  return `{${open[0]!.members.join(',')}}`
+}
+
+function commonLength(left: readonly string[], right: readonly string[]): number {
+  let length = 0
+  while (length < left.length && length < right.length && left[length] === right[length]) length++
+  return length
+}
+
+function decode(bytes: Uint8Array): string | undefined {
+  try {
+    return utf8.decode(bytes)
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,84 @@
+import { isFailure } from '../../core/failure.ts'
+import { openFlattenedLeaf } from './flattened-leaf.ts'
+import { withoutValues, type LeafContext, type LeafReader } from './leaf-reader.ts'
+import type { Leaf } from './leaves.ts'
+import { isOff, isOn } from './mapping-flag.ts'
+import { openValueLeaf } from './value-leaf.ts'
+import { valueText } from './value-text.ts'
+import { openVectorLeaf } from './vector-leaf.ts'
+
+/** Types whose values a server rebuilds from columns and stored fields. Source: Elasticsearch, "Synthetic source". */
+export const NATIVE_TYPES: ReadonlySet<string> = new Set([
+  ...['aggregate_metric_double', 'annotated_text', 'binary', 'boolean', 'byte', 'constant_keyword', 'counted_keyword'],
+  ...[
+    'date',
+    'date_nanos',
+    'date_range',
+    'dense_vector',
+    'double',
+    'double_range',
+    'exponential_histogram',
+    'flattened',
+  ],
+  ...['float', 'float_range', 'geo_point', 'half_float', 'histogram', 'integer', 'integer_range', 'ip', 'ip_range'],
+  ...['keyword', 'long', 'long_range', 'match_only_text', 'pattern_text', 'rank_vectors', 'scaled_float', 'short'],
+  ...['semantic_text', 'sparse_vector', 'tdigest', 'text', 'unsigned_long', 'version', 'wildcard'],
+])
+
+/**
+ * Opens a field for rebuilding; undefined when the segment knows nothing of it, so that no document has it. A field whose type
+ * or format cannot be rebuilt has a `problem` instead of values.
+ */
+export async function openLeaf(leaf: Leaf, context: LeafContext, signal: AbortSignal): Promise<LeafReader | undefined> {
+  const { segment } = context
+  const names = [leaf.name, `${leaf.name}._original`]
+  const fields = names.flatMap((name) => segment.fields.byName.get(name) ?? [])
+  const prefix = `${leaf.name}.`
+  const inside = [...segment.fields.byName.keys()].some((name) => name.startsWith(prefix))
+  if (leaf.type === 'constant_keyword') return constantLeaf(leaf)
+  if (fields.length === 0 && !inside) {
+    if (context.synthetic || !isTraceless(leaf)) return undefined
+    return withoutValues(leaf, 'it is neither indexed nor kept in any form')
+  }
+  if (leaf.isCopyTarget) {
+    return context.synthetic
+      ? undefined
+      : withoutValues(leaf, 'its own values cannot be told from those copied into it')
+  }
+  // Of the other types a server that rebuilds sources keeps every value as it was sent, in `_ignored_source`.
+  if (context.synthetic && !NATIVE_TYPES.has(leaf.type)) return undefined
+  if (leaf.nested !== undefined && !context.nested) {
+    return withoutValues(leaf, `it lies in the nested object '${leaf.nested}', whose documents cannot be told apart`)
+  }
+  try {
+    if (leaf.type === 'flattened') return await openFlattenedLeaf(leaf, context, signal)
+    if (leaf.type === 'dense_vector') return await openVectorLeaf(leaf, context, signal)
+    if (leaf.name === '_doc_count' && segment.fields.byName.get(leaf.name)?.docValuesType !== 'numeric') {
+      return withoutValues(leaf, 'it is in the inverted index alone')
+    }
+    const text = valueText(leaf, context.created)
+    if (text === undefined) return withoutValues(leaf, `values of type '${leaf.type}' cannot be rebuilt`)
+    return await openValueLeaf(leaf, text, context, signal)
+  } catch (error) {
+    if (!isFailure(error, 'FORMAT_UNSUPPORTED')) throw error
+    return withoutValues(leaf, error.detail)
+  }
+}
+
+/** A field with the same value in every document, which the mapping holds. The value of one that lacks it is not invented. */
+function constantLeaf(leaf: Leaf): LeafReader | undefined {
+  const { value } = leaf.mapping
+  if (typeof value !== 'string') return undefined
+  const text = JSON.stringify(value)
+  const losses = new Set(['of the mapping, whether the document had it or not'])
+  return { leaf, problem: undefined, losses, load: () => Promise.resolve(), text: () => text }
+}
+
+/** True for fields of which a segment need not know anything although documents have them. */
+function isTraceless(leaf: Leaf): boolean {
+  const { type, mapping } = leaf
+  if (type === 'disabled object') return true
+  if (isOn(mapping, 'store') || isOn(mapping, 'doc_values')) return false
+  if (type === 'binary') return true
+  return isOff(mapping, 'index') && (isOff(mapping, 'doc_values') || type === 'text' || type === 'string')
+}
