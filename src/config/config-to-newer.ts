@@ -248,6 +248,9 @@ function noteGroup(group: ConfigGroup, where: string, changes: Changes): void {
   if (backfill.compression !== DEFAULTS.compression) left(`compression: ${backfill.compression}`)
   if (backfill.maxRejects !== undefined) left(`maxRejects: ${backfill.maxRejects}`)
   if (backfill.sourceless !== undefined) left(`sourceless: ${backfill.sourceless}`)
+  for (const key of ['refreshDuringLoad', 'replicasDuringLoad'] as const) {
+    if (backfill[key] !== undefined) left(`${key}: ${backfill[key]}`)
+  }
   if (backfill.transform !== undefined) left('documentBackfill.transform')
 }
 

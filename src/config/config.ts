@@ -181,6 +181,10 @@ export interface ConfigBackfill {
   readonly maxRejects?: number
   /** What to do with documents whose source is not stored; when absent, synthetic ones are rebuilt and others rejected. */
   readonly sourceless?: 'rebuild' | 'reject' | 'fail'
+  /** Whether target indices are refreshed while they are loaded; `off` when absent. */
+  readonly refreshDuringLoad?: 'off' | 'keep'
+  /** Whether target indices keep their replicas while they are loaded; `keep` when absent. */
+  readonly replicasDuringLoad?: 'off' | 'keep'
   /** Absent when documents go over byte for byte. */
   readonly transform?: DocumentTransform
 }

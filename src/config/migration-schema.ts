@@ -24,9 +24,12 @@ const transformSchema = z
   .strictObject({
     rename: z.record(text, text).optional().meta({ description: 'New names of fields by old name, both dotted.' }),
     remove: z.array(text).optional().meta({ description: 'Fields to leave out, by dotted name.' }),
-    set: z.record(text, z.unknown()).optional().meta({ description: 'Values of fields by dotted name.' }),
+    set: z.record(text, z.json()).optional().meta({ description: 'Values of fields by dotted name.' }),
   })
-  .meta({ description: 'Changes to every document: first renamed, then removed, then set.' })
+  .meta({
+    description:
+      'Changes to every document: first renamed, then removed, then set. A document that cannot be changed so is rejected.',
+  })
 
 /** `createSnapshot` as it is written. */
 export const createSnapshotSchema = z
@@ -106,6 +109,14 @@ export const backfillSchema = z
     sourceless: z.enum(['rebuild', 'reject', 'fail']).optional().meta({
       description:
         'What to do with documents whose source is not stored: put them together, leave them out, or stop. Default: `rebuild` for synthetic sources, `reject` for disabled ones.',
+    }),
+    refreshDuringLoad: z.enum(['off', 'keep']).optional().meta({
+      description:
+        'Whether target indices are refreshed while they are loaded; put back afterwards, also after a crash. Default: `off`.',
+    }),
+    replicasDuringLoad: z.enum(['off', 'keep']).optional().meta({
+      description:
+        'Whether target indices keep their replicas while they are loaded; put back afterwards, also after a crash. Default: `keep`.',
     }),
     transform: transformSchema.optional(),
   })

@@ -192,7 +192,7 @@ function normalGroup(group: GroupInput, origin: GroupOrigin): ConfigGroup {
   const { metadataMigration: metadata = {}, documentBackfill: backfill = {} } = group
   const { indexTemplateAllowlist, componentTemplateAllowlist, ingestPipelineAllowlist, settings, mappings } = metadata
   const { parents, joinField, types, unsupportedFields } = metadata
-  const { workers, maxRejects, sourceless, transform } = backfill
+  const { workers, maxRejects, sourceless, refreshDuringLoad, replicasDuringLoad, transform } = backfill
   return {
     ...origin,
     indices: group.indices,
@@ -222,6 +222,8 @@ function normalGroup(group: GroupInput, origin: GroupOrigin): ConfigGroup {
       compression: backfill.compression ?? DEFAULTS.compression,
       ...(maxRejects !== undefined && { maxRejects }),
       ...(sourceless !== undefined && { sourceless }),
+      ...(refreshDuringLoad !== undefined && { refreshDuringLoad }),
+      ...(replicasDuringLoad !== undefined && { replicasDuringLoad }),
       ...(transform !== undefined && {
         transform: { rename: transform.rename ?? {}, remove: transform.remove ?? [], set: transform.set ?? {} },
       }),

@@ -58,6 +58,11 @@ migrations:
           enabled: true
           # workers: 4
           # onConflict: skip # overwrite or skip
+          # replicasDuringLoad: off # off or keep
+          # transform:
+          #   rename: { user.mail: user.email }
+          #   remove: [internal.notes]
+          #   set: { migrated: true }
         # verify: sample # counts, sample, full or off
         # approval: [restore-documents] # wait for workflow approve before these steps
 

@@ -8,7 +8,6 @@ import { metadataChanges } from './metadata-changes.ts'
 import type { Plan, PlannedChange, PlannedCluster, PlannedGroup, PlannedMigration, PlannedSnapshot } from './plan.ts'
 import { addressOf, claimWarning, connectTo, planCluster } from './plan-cluster.ts'
 import { planSteps } from './plan-steps.ts'
-import { requireSupported } from './require-supported.ts'
 import type { PlanQuestions } from './planning.ts'
 import { resolveIndices, type ResolvedIndices } from './resolve-indices.ts'
 import { resolveRepository } from './resolve-repository.ts'
@@ -21,7 +20,6 @@ import { sourceAnswers, type SourceAnswers } from './source-answers.ts'
  * throws. The same configuration and answers give the same plan.
  */
 export async function makePlan(config: Config, questions: PlanQuestions, signal: AbortSignal): Promise<Plan> {
-  requireSupported(config)
   const warnings: string[] = []
   const sources: Record<string, PlannedCluster> = {}
   const targets: Record<string, PlannedCluster> = {}
@@ -205,6 +203,8 @@ function planGroup(
       ...(backfill.compression === 'none' ? {} : { compression: backfill.compression }),
       ...(backfill.maxRejects === undefined ? {} : { maxRejects: backfill.maxRejects }),
       ...(backfill.sourceless === undefined ? {} : { sourceless: backfill.sourceless }),
+      ...(backfill.refreshDuringLoad === undefined ? {} : { refreshDuringLoad: backfill.refreshDuringLoad }),
+      ...(backfill.replicasDuringLoad === undefined ? {} : { replicasDuringLoad: backfill.replicasDuringLoad }),
       ...(backfill.transform === undefined ? {} : { transform: backfill.transform }),
     },
     verify: group.verify,

@@ -1,3 +1,4 @@
+import type { DocumentTransform } from '../config/config.ts'
 import { formatBytes, formatCount } from '../core/units.ts'
 import type { LeftOut } from '../metadata/select-templates.ts'
 import type {
@@ -182,17 +183,36 @@ const SOURCELESS = {
 
 function describeBackfill(backfill: PlannedBackfill): string {
   if (!backfill.enabled) return 'disabled'
-  const { bulkBytes, bulkDocs, onConflict, maxRejects, workers, sourceless, transform } = backfill
+  const {
+    bulkBytes,
+    bulkDocs,
+    onConflict,
+    maxRejects,
+    workers,
+    sourceless,
+    refreshDuringLoad,
+    replicasDuringLoad,
+    transform,
+  } = backfill
   return [
     `${formatBytes(bulkBytes)} or ${count(bulkDocs, 'document', 'documents')} a bulk`,
     onConflict === 'overwrite' ? 'existing documents are overwritten' : 'existing documents are kept',
     workers === undefined ? undefined : count(workers, 'worker', 'workers'),
     maxRejects === undefined ? undefined : `at most ${count(maxRejects, 'reject', 'rejects')}`,
     sourceless === undefined ? undefined : SOURCELESS[sourceless],
-    transform === undefined ? undefined : 'transformed',
+    refreshDuringLoad === 'keep' ? 'refreshed during the load' : undefined,
+    replicasDuringLoad === 'off' ? 'without replicas during the load' : undefined,
+    transform === undefined ? undefined : describeTransform(transform),
   ]
     .filter((part) => part !== undefined)
     .join(', ')
+}
+
+function describeTransform({ rename, remove, set }: DocumentTransform): string {
+  const renamed = Object.entries(rename).map(([from, to]) => `${from} becomes ${to}`)
+  const removed = remove.map((field) => `${field} is left out`)
+  const added = Object.keys(set).map((field) => `${field} is set`)
+  return `in every document ${[...renamed, ...removed, ...added].join(' and ') || 'nothing is changed'}`
 }
 
 function renderStep({ id, title, migration, group, skip, approval }: PlannedStep): string {

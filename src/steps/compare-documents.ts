@@ -13,6 +13,7 @@ import { sameDocument } from '../verify/same-document.ts'
 import { SAMPLE_SIZE, sampleOfShard } from '../verify/sample.ts'
 import { destination } from './delivery.ts'
 import { allDocuments, sampledDocuments } from './documents-to-compare.ts'
+import { DocumentChanges } from './document-changes.ts'
 import { groupOf } from './plan-parts.ts'
 import { joinValues } from './slice-sources.ts'
 import { RejectedDocuments } from './rejected-documents.ts'
@@ -49,6 +50,7 @@ export async function compareDocuments(
   const shards = await openShards(input, world)
   const tallies = new Map(indices.map(({ name, stream }) => [stream ?? name, new DocumentTally()]))
   const documents = await TargetDocuments.open(indices, target, world.signal)
+  const changes = backfill.transform && new DocumentChanges(backfill.transform)
   let publishedAt = -Infinity
   const publish = (): void => {
     if (world.clock.monotonic() - publishedAt < PUBLISH_MS) return
@@ -69,6 +71,7 @@ export async function compareDocuments(
         tally,
         maySkip(index),
         backfill.sourceless,
+        changes,
         world.signal,
       )
       await comparison.run(level, publish)
@@ -93,6 +96,7 @@ class ShardComparison {
   readonly #tally: DocumentTally
   readonly #maySkip: boolean
   readonly #sourceless: Sourceless | undefined
+  readonly #changes: DocumentChanges | undefined
   readonly #signal: AbortSignal
   readonly #lines = new EditedLines()
   readonly #indexType: string | undefined
@@ -106,6 +110,7 @@ class ShardComparison {
     tally: DocumentTally,
     maySkip: boolean,
     sourceless: Sourceless | undefined,
+    changes: DocumentChanges | undefined,
     signal: AbortSignal,
   ) {
     this.#index = shard.index.name
@@ -115,6 +120,7 @@ class ShardComparison {
     this.#tally = tally
     this.#maySkip = maySkip
     this.#sourceless = sourceless
+    this.#changes = changes
     this.#signal = signal
     this.#indexType = typeOfDocuments(shard.index)
   }
@@ -165,7 +171,10 @@ class ShardComparison {
       if (isFailure(error, 'BLOB_CORRUPT', 'FORMAT_UNSUPPORTED')) return undefined
       throw error
     }
-    return Uint8Array.prototype.slice.call(this.#lines.bytes, this.#lines.start, this.#lines.end)
+    const { bytes, start, end } = this.#lines
+    if (this.#changes === undefined) return Uint8Array.prototype.slice.call(bytes, start, end)
+    const changed = this.#changes.apply(bytes, start, end)
+    return 'json' in changed ? changed.json : undefined
   }
 
   async #compareHeld(): Promise<void> {

@@ -1,6 +1,7 @@
 import type { BulkLoader } from '../cluster/bulk-loader.ts'
 import type { BulkTarget } from '../cluster/bulk-body.ts'
 import type { Delivery, RebuiltSources, SlicePosition, WorkCounts, WorkItem } from '../coordination/work-store.ts'
+import type { DocumentTransform } from '../config/config.ts'
 import { Failure, isFailure } from '../core/failure.ts'
 import type { DocumentBatch } from '../source/document-batch.ts'
 import { EditedLines } from '../source/edited-lines.ts'
@@ -10,6 +11,7 @@ import { openRebuilder, type Rebuilder } from '../source/rebuild/rebuilder.ts'
 import { sourceKeeping } from '../source/rebuild/source-kind.ts'
 import { sourcelessFor, type Sourceless } from '../source/rebuild/sourceless.ts'
 import { destination } from './delivery.ts'
+import { DocumentChanges } from './document-changes.ts'
 import { rebuiltSources } from './rebuilt-sources.ts'
 import type { Shipment } from './shipment.ts'
 import { ShippingLane, type LaneOptions, type SliceProgress } from './shipping-lane.ts'
@@ -23,6 +25,8 @@ export interface LoadOptions extends LaneOptions {
   readonly typed: boolean
   /** What to do with documents whose source is not stored; by default synthetic ones are rebuilt, others rejected. */
   readonly sourceless?: Sourceless
+  /** What to change in every document; they go over byte for byte when absent. */
+  readonly transform?: DocumentTransform
 }
 
 /** What a loaded slice came to. */
@@ -100,6 +104,7 @@ interface Problem {
   readonly reason: string
 }
 
+const UNCHANGEABLE = { class: 'transform', errorType: 'transform_failed' } as const
 const NO_SOURCE = { class: 'sourceless', errorType: 'source_missing' } as const
 const CLASH = { class: 'field-clash', errorType: 'field_clash' } as const
 const NOT_JSON: Problem = {
@@ -123,9 +128,11 @@ class Packer {
   readonly #lines = new EditedLines()
   readonly #join: JoinValues | undefined
   readonly #delivery: Delivery | undefined
+  readonly #changes: DocumentChanges | undefined
   readonly #target: { -readonly [K in keyof BulkTarget]: BulkTarget[K] }
 
-  constructor(item: WorkItem, slice: OpenSlice, { typed, sourceless }: LoadOptions) {
+  constructor(item: WorkItem, slice: OpenSlice, { typed, sourceless, transform }: LoadOptions) {
+    this.#changes = transform && new DocumentChanges(transform)
     this.#sourceless = sourceless
     this.#item = item
     this.#delivery = item.slice.delivery
@@ -145,14 +152,20 @@ class Packer {
     const lines = this.#lines
     const problem = this.#findLine(batch, place)
     if (problem !== undefined) return this.#reject(batch, place, problem, shipment)
+    const changed = this.#changes?.apply(lines.bytes, lines.start, lines.end)
+    if (changed !== undefined && 'reason' in changed) {
+      return this.#reject(batch, place, { ...UNCHANGEABLE, reason: changed.reason }, shipment)
+    }
+    const { bytes, start, end } =
+      changed === undefined ? lines : { bytes: changed.json, start: 0, end: changed.json.length }
     // The same object for every document: the body reads it and keeps nothing of it.
     const target = this.#target
     target.id = batch.id(place)
     if (this.#delivery !== undefined) target.index = this.#destination(batch, place)
     target.routing = batch.routing(place)
     if (this.#typed) target.type = batch.type(place) ?? this.#indexType
-    if (!shipment.body.add(target, lines.bytes, lines.start, lines.end)) return false
-    shipment.sent(lines.end - lines.start)
+    if (!shipment.body.add(target, bytes, start, end)) return false
+    shipment.sent(end - start)
     return true
   }
 
@@ -203,7 +216,7 @@ class Packer {
   /** As it would have been sent, or as it is stored when that is what cannot be sent. */
   #sourceOf(batch: DocumentBatch, place: number, problem: Problem): Uint8Array {
     const { bytes, start, end } = this.#lines
-    return problem === DUPLICATE
+    return problem === DUPLICATE || problem.class === UNCHANGEABLE.class
       ? bytes.slice(start, end)
       : batch.bytes.slice(batch.sourceStart(place), batch.sourceEnd(place))
   }

@@ -163,6 +163,7 @@ function loadOptions({ backfill }: LoadTask, cluster: Cluster): LoadOptions {
     bytesInFlight: BYTES_IN_FLIGHT,
     typed: cluster.quirks.bulkType === 'required',
     ...(backfill.sourceless === undefined ? {} : { sourceless: backfill.sourceless }),
+    ...(backfill.transform === undefined ? {} : { transform: backfill.transform }),
   }
 }
 

@@ -132,7 +132,7 @@ export class ResentRejects {
 
 const NOTHING: RetriedIndex = { bytes: 0, skipped: 0, rejected: 0, sourceless: 0 }
 /** Reasons that sending a document again does not change; the last one would even overwrite another document. */
-const NEVER_SENT: ReadonlySet<string> = new Set(['sourceless', 'malformed', 'field-clash', 'duplicate-id'])
+const NEVER_SENT: ReadonlySet<string> = new Set(['sourceless', 'malformed', 'field-clash', 'transform', 'duplicate-id'])
 const LINE_FEED = 0x0a
 
 /** Index of the snapshot that the document is of; on the target it may have gone elsewhere. */

@@ -5,7 +5,7 @@ import { initialize } from '../../../src/steps/initialize.ts'
 import { putBack } from '../../../src/steps/put-back.ts'
 import { registerSnapshot } from '../../../src/steps/register-snapshot.ts'
 import { restoreDocuments } from '../../../src/steps/restore-documents.ts'
-import { verify } from '../../../src/steps/verify.ts'
+import { verify, type VerifyLevel } from '../../../src/steps/verify.ts'
 import { bootServer, type ServerHandle } from '../boot.ts'
 import { rest } from '../rest.ts'
 import { planOf, StepWorld } from './world.ts'
@@ -52,7 +52,7 @@ describe('documents of a snapshot', () => {
   afterEach(() => world?.clusters.close())
   afterAll(() => Promise.all([source.stop(), target.stop()]))
 
-  function open(index: string, backfill: Partial<PlannedBackfill> = {}): StepWorld {
+  function open(index: string, backfill: Partial<PlannedBackfill> = {}, level: VerifyLevel = 'counts'): StepWorld {
     const plan: Plan = planOf(source, target, {
       repository: { name: 'kept', register: false, type: 'fs', uri: join(source.repositoryFolder, 'kept') },
       snapshot: { create: false, name: 'nightly', partial: 'fail' },
@@ -63,7 +63,7 @@ describe('documents of a snapshot', () => {
           indices: [{ name: index, shards: 2 }],
           metadata: { enabled: true, existingIndex: 'keep' },
           backfill: { ...BACKFILL, ...backfill },
-          verify: 'counts',
+          verify: level,
         },
       ],
     })
@@ -77,8 +77,12 @@ describe('documents of a snapshot', () => {
     >(`/${index}/_settings`)
     return found[index]!.settings.index
   }
-  const loaded = async (index: string, backfill: Partial<PlannedBackfill> = {}): Promise<StepWorld> => {
-    const run = open(index, backfill)
+  const loaded = async (
+    index: string,
+    backfill: Partial<PlannedBackfill> = {},
+    level: VerifyLevel = 'counts',
+  ): Promise<StepWorld> => {
+    const run = open(index, backfill, level)
     await run.run(initialize, 'initialize')
     await run.run(registerSnapshot, 'register-snapshot')
     await run.run(restoreDocuments, 'restore-documents')
@@ -96,6 +100,21 @@ describe('documents of a snapshot', () => {
     const before = await total()
     expect(await run.run(restoreDocuments, 'restore-documents')).toEqual(run.outputs.get('m1g1/restore-documents'))
     expect(await total()).toEqual(before)
+  })
+
+  test('are changed on the way as the group wants, and compared with what they became', async () => {
+    const run = await loaded(
+      'books',
+      { transform: { rename: { n: 'number' }, remove: [], set: { moved: true } } },
+      'full',
+    )
+    const { _source } = await rest(target).get<{ _source: Record<string, unknown> }>('/books/_doc/17')
+    expect(_source).toMatchObject({ number: 17, moved: true })
+    expect(_source).not.toHaveProperty('n')
+    expect(await run.run(verify, 'verify')).toMatchObject({
+      result: 'done',
+      data: { comparisons: [{ same: BOOKS, different: 0, missing: 0 }] },
+    })
   })
 
   test('are loaded without refreshes and replicas, which come back as they were', async () => {

@@ -121,7 +121,7 @@ export class StepWorld {
     const cluster = await this.clusters.target('target')
     const limit = new AdaptiveLimit({ max: 4 }, systemClock)
     const loader = openBulkLoader(cluster, limit, {}, systemClock, systemRandom)
-    const { bulkBytes, bulkDocs, onConflict } = migration.groups[0]!.backfill
+    const { bulkBytes, bulkDocs, onConflict, transform } = migration.groups[0]!.backfill
     const options = {
       op: onConflict === 'skip' ? 'create' : 'index',
       bulkBytes,
@@ -129,6 +129,7 @@ export class StepWorld {
       bodiesInFlight: 2,
       bytesInFlight: 32 * 1024 * 1024,
       typed: false,
+      ...(transform === undefined ? {} : { transform }),
     } as const
     for (;;) {
       const item = await work.claim('me')

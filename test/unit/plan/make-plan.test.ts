@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { APPROVAL_GATES } from '../../../src/config/config.ts'
+import { renderPlan } from '../../../src/report/plan-text.ts'
 import { smallRepository } from '../repository/small-repository.ts'
 import { configOf, failureOf, fakeWorld, FS_REPOSITORY, plan, smallConfig, SOURCE, TARGET } from './planning.ts'
 
@@ -134,12 +135,16 @@ migrations:
     })
   })
 
-  test('refuses what this release would ignore, before anything is asked', async () => {
-    const group = 'indices: ["logs-*"]\ndocumentBackfill:\n  transform: { remove: [secret] }'
-    await expect(plan(smallConfig(FS_REPOSITORY, group), fakeWorld(THREE))).rejects.toMatchObject({
-      code: 'CONFIG_INVALID',
-      detail: 'migrations.0.snapshotMigrations.0.documentBackfill.transform',
+  test('says what happens to documents and to the target during a load', async () => {
+    const transform = '{ remove: [secret], rename: { a: b }, set: { moved: true } }'
+    const group = `indices: ["logs-*"]\ndocumentBackfill:\n  transform: ${transform}\n  replicasDuringLoad: off\n  refreshDuringLoad: keep`
+    const made = await plan(smallConfig(FS_REPOSITORY, group), fakeWorld(THREE))
+    expect(made.migrations[0]!.groups[0]!.backfill).toMatchObject({
+      transform: { remove: ['secret'], rename: { a: 'b' }, set: { moved: true } },
+      replicasDuringLoad: 'off',
+      refreshDuringLoad: 'keep',
     })
+    expect(renderPlan(made, { indicesShown: 1 })).toContain('a becomes b and secret is left out and moved is set')
   })
 
   test('skips what has nothing to do, so that no snapshot of everything is asked for', async () => {

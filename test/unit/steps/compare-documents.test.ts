@@ -59,9 +59,9 @@ function targetWith(documents: ReadonlyMap<string, string>): Cluster {
 
 async function compare(
   documents: ReadonlyMap<string, string>,
-  options: { level?: 'sample' | 'full'; rejects?: readonly RejectRecord[]; maySkip?: boolean } = {},
+  options: { level?: 'sample' | 'full'; rejects?: readonly RejectRecord[]; maySkip?: boolean; input?: StepInput } = {},
 ): Promise<DocumentComparison> {
-  const { level = 'full', rejects = [], maySkip = false } = options
+  const { level = 'full', rejects = [], maySkip = false, input: asked = input } = options
   const unused = (): never => {
     throw new Error('a comparison does not do this')
   }
@@ -77,7 +77,7 @@ async function compare(
     },
   }
   const inTarget = new Map([['plain', documents.size]])
-  const [comparison] = await compareDocuments(input, level, targetWith(documents), inTarget, () => maySkip, world)
+  const [comparison] = await compareDocuments(asked, level, targetWith(documents), inTarget, () => maySkip, world)
   return comparison!
 }
 
@@ -104,6 +104,16 @@ describe('comparing every document of a snapshot', () => {
       differentIds: [idOf(different!)],
       extra: 1,
     })
+  })
+
+  test('compares with what a transformation makes of a document', async () => {
+    const transform = { rename: {}, remove: [], set: { moved: 1 } }
+    const changing = { ...input, plan: loadPlan('http://target.invalid', ['plain'], { transform }) }
+    expect(await compare(held, { input: changing })).toMatchObject({ same: 0, different: held.size })
+    const changed = [...held].map(
+      ([key, source]) => [key, source.replace(/^\s*\{/, '{"moved":1,').replace(/,\s*\}$/, '}')] as const,
+    )
+    expect(await compare(new Map(changed), { input: changing })).toMatchObject({ same: held.size, different: 0 })
   })
 
   test('takes no document for missing or different that was rejected, or that was to be left as it was', async () => {

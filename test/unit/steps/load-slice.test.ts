@@ -332,4 +332,26 @@ describe('loadSlice', () => {
     expect(trial.rejects).toMatchObject([{ id: '1', type: 'post', routing: '1', class: 'duplicate-id', doc: 1 }])
     expect(Buffer.from(trial.rejects[0]!.source!).toString()).toBe('{"title":"x"}')
   })
+
+  test('sends documents as the transformation makes them, and records those that it cannot change as they were', async () => {
+    const transform = { rename: { a: 'b' }, remove: ['secret'], set: {} }
+    const chunks = [
+      [
+        { id: '1', source: '{"a":1,"secret":2}' },
+        { id: '2', source: '{"a":1, "b":2}' },
+        { id: '3', source: '{"n":12345678901234567890}' },
+      ],
+    ]
+    const trial = new Trial(chunks, new MemoryTarget(takeAll), { ...OPTIONS, transform })
+    const loaded = await trial.finish()
+    expect([...trial.target.documents.values()].map(({ id, source }) => `${id} ${source}`)).toEqual([
+      '1 {"b":1}',
+      '3 {"n":12345678901234567890}',
+    ])
+    expect(trial.rejects).toMatchObject([
+      { id: '2', class: 'transform', reason: expect.stringContaining('a cannot') as string },
+    ])
+    expect(Buffer.from(trial.rejects[0]!.source!).toString()).toBe('{"a":1, "b":2}')
+    expect(loaded!.counts).toMatchObject({ read: 3, acknowledged: 2, rejected: 1 })
+  })
 })
