@@ -139,9 +139,12 @@ export const runCommands: readonly CommandSpec[] = [
     name: 'report',
     summary: 'show what a workflow did: documents, rejects, steps and times',
     arguments: [NAME],
-    options: [OUTPUT_OPTION],
+    options: [
+      OUTPUT_OPTION,
+      { flags: '--html <file>', description: 'also write the report as a page that needs nothing but itself' },
+    ],
     exitCodes: [EXIT.notFound],
-    examples: ['workflow report', 'workflow report migration-abc123 -o json'],
+    examples: ['workflow report', 'workflow report migration-abc123 -o json', 'workflow report --html report.html'],
     load: () => import('./report.ts'),
   },
 ]

@@ -97,6 +97,10 @@ describe('a migration on the command line', () => {
       totals: { read: 83, acknowledged: 83 },
       indices: [{ name: 'plain', read: 83 }],
     })
+    const page = join(home, 'report.html')
+    expect((await run('report', '--html', page)).exitCode).toBe(0)
+    expect(readFileSync(page, 'utf8')).toMatch(/^<!doctype html>[^]*<td>plain<\/td>[^]*<\/html>\n$/)
+    expect((await run('report', '--html', join(home, 'none', 'report.html'))).stderr).toContain('OUTPUT_UNWRITABLE')
     const log = (await run('output', '--step', 'Restore Documents')).stdout
     expect(
       log

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import type { RebuiltSources } from '../../../src/coordination/work-store.ts'
 import { renderLogLine } from '../../../src/report/log-line.ts'
 import { makeReport } from '../../../src/report/report.ts'
+import { renderReportHtml } from '../../../src/report/report-html.ts'
 import { renderReport } from '../../../src/report/report-text.ts'
 import type { RunView, StepView } from '../../../src/report/run-view.ts'
 
@@ -98,6 +99,30 @@ Cleanup: delete snapshot s: no
   Code: CLUSTER_DENIED
   Hint: Grant it.
 `)
+  })
+
+  test('as a page has the same content, and takes nothing from another place', () => {
+    const page = renderReportHtml(makeReport(view))
+    const texts = page
+      .replace(/<style>[^]*<\/style>/, '')
+      .replace(/<[^>]*>/g, '\n')
+      .split('\n')
+      .filter((line) => line !== '')
+    for (const text of [
+      ...['migration-abc123', 'Differences', '14 of 20 documents read', 'logs-* / Restore Documents'],
+      ...['14 documents acknowledged', 'logs-a', '2.0 KiB', 'total', '4.0 KiB', 'logs-a: one is missing'],
+      ...['Cleanup: delete snapshot s: no', 'Code: CLUSTER_DENIED', 'Hint: Grant it.'],
+    ]) {
+      expect(texts).toContain(text)
+    }
+    expect(page).not.toMatch(/<script|<link|<img|\ssrc=|url\(|@import|https?:/)
+  })
+
+  test('as a page shows names and reasons as text, whatever is in them', () => {
+    const failure = { code: 'CLUSTER_DENIED', message: '<script>alert("x")</script> & more' } as const
+    const page = renderReportHtml(makeReport({ ...view, steps: [step({ title: '<b>', failure })] }))
+    expect(page).not.toMatch(/<script|<b>/)
+    expect(page).toContain('&#60;b&#62;: &#60;script&#62;alert(&#34;x&#34;)&#60;/script&#62; &#38; more')
   })
 
   test('names the fields of rebuilt sources that are not exact, summed up over the groups', () => {
