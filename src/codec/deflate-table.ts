@@ -30,10 +30,8 @@ export const LITERAL_RESULTS = 1024
 export const DISTANCE_RESULTS = LITERAL_RESULTS + 288 * 4
 export const PRECODE_RESULTS = DISTANCE_RESULTS + 32 * 4
 export const LITERAL_TABLE = 4096
-/** 2^11 entries, and at most 144 subtables of 2^4. */
+/** Behind 2^11 entries and at most 144 subtables of 2^4; it has itself 2^8 entries and at most 16 subtables of 2^7. */
 export const DISTANCE_TABLE = LITERAL_TABLE + (2048 + 144 * 16) * 4
-/** 2^8 entries, and at most 16 subtables of 2^7. */
-export const TABLES_END = DISTANCE_TABLE + (256 + 16 * 128) * 4
 
 const [FROM, COUNT, TABLE, ROOT, RESULTS] = [0, 1, 2, 3, 4]
 const [INDEX, LENGTH, CODE, LEFT, LONGEST, FIRST_LONG, SUB_BITS, ENTRY, AT, END, STEP, STATUS] = [
