@@ -1,9 +1,11 @@
+import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, test } from 'vitest'
 import { loadShop } from '../../scripts/demo/load-shop.ts'
 import type { RunView } from '../../src/report/run-view.ts'
 import { compareDocuments } from '../e2e/compare.ts'
 import { pageConfiguration } from '../e2e/configuration.ts'
 import { indexNames, wipe } from '../e2e/target-state.ts'
+import { bootServer } from '../servers/boot.ts'
 import { exposePort } from '../servers/expose.ts'
 import { rest } from '../servers/rest.ts'
 import { startS3Server, type S3Server } from '../servers/s3/server.ts'
@@ -101,13 +103,17 @@ describe.skipIf(cluster === undefined)('the page on Kubernetes, from the migrati
 
   test('two sources migrate beside each other', async () => {
     const { source, target } = servers.seen
-    const repository = (name: string): string => servers.repository.replaceAll('/own', `/${name}`)
-    const text = `sourceClusters:
+    const folder = join(servers.snapshots, 'second')
+    const second = await bootServer({ distribution: 'elasticsearch', version: '7.10.2', repositoryFolder: folder })
+    const exposed = await exposePort(cluster!.hostAddress, Number(new URL(second.url).port))
+    try {
+      await loadShop(rest(second), { indices: ['stores'] })
+      const text = `sourceClusters:
   source-1:
     endpoint: ${source.url}
-${repository('one')}  source-2:
-    endpoint: ${source.url}
-${repository('two')}targetClusters:
+${servers.repository}  source-2:
+    endpoint: http://${exposed.authority}
+${servers.repository.replaceAll('/own', '/second/own')}targetClusters:
   target:
     endpoint: ${target.url}
 migrations:
@@ -120,14 +126,18 @@ migrations:
     snapshotMigrations:
       - indices: ["stores"]
 ${FEW_PODS}`
-    await home.configure(text)
-    const submitted = await home.run(['submit', '--wait', '--timeout', '600'])
-    expect(submitted.code, submitted.stderr).toBe(0)
-    const { steps } = await home.view()
-    const [first, second] = steps.filter(({ kind }) => kind === 'create-snapshot')
-    expect(first!.path).toEqual(['source-1 → target'])
-    expect(Date.parse(second!.startedAt!)).toBeLessThan(Date.parse(first!.finishedAt!) + 10_000)
-    await expectMoved()
+      await home.configure(text)
+      const submitted = await home.run(['submit', '--wait', '--timeout', '600'])
+      expect(submitted.code, submitted.stderr).toBe(0)
+      const { steps } = await home.view()
+      const [one, other] = steps.filter(({ kind }) => kind === 'create-snapshot')
+      expect(one!.path).toEqual(['source-1 → target'])
+      expect(Date.parse(other!.startedAt!)).toBeLessThan(Date.parse(one!.finishedAt!) + 10_000)
+      await expectMoved()
+    } finally {
+      await exposed.close()
+      await second.stop()
+    }
   })
 
   test('a worker pod that is deleted with force in mid-load costs no document', async () => {
