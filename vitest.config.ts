@@ -1,5 +1,8 @@
 import { defineConfig } from 'vitest/config'
 
+/** Tests on real servers are tried twice: a small machine that is busy lets a server or a pod miss a time limit of its own. */
+const SERVER_RETRIES = 1
+
 /** Test files at once of the groups that boot real servers: each file has two or three of them, at half a gigabyte each. */
 const SERVER_FILES = 2
 
@@ -18,6 +21,7 @@ export default defineConfig({
           exclude: ['test/servers/kubernetes/**'],
           testTimeout: 900_000,
           hookTimeout: 900_000,
+          retry: SERVER_RETRIES,
           maxWorkers: SERVER_FILES,
         },
       },
@@ -27,6 +31,7 @@ export default defineConfig({
           include: ['test/e2e/**/*.test.ts'],
           testTimeout: 900_000,
           hookTimeout: 900_000,
+          retry: SERVER_RETRIES,
           maxWorkers: SERVER_FILES,
         },
       },
@@ -37,6 +42,7 @@ export default defineConfig({
           globalSetup: ['test/servers/kubernetes/global-setup.ts'],
           testTimeout: 900_000,
           hookTimeout: 900_000,
+          retry: SERVER_RETRIES,
           fileParallelism: false,
         },
       },
