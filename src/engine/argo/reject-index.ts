@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import { z } from 'zod'
 import { BulkBody } from '../../cluster/bulk-body.ts'
 import type { BulkLoader } from '../../cluster/bulk-loader.ts'
@@ -8,6 +7,7 @@ import { countDocuments, createIndex, deleteIndex, indexExists, refresh } from '
 import { Failure } from '../../core/failure.ts'
 import { parseRejectLine } from '../../steps/reject-record.ts'
 import type { RejectSink } from '../load/reject-sink.ts'
+import { rejectKey } from './reject-key.ts'
 
 /** Bytes of a line in one document: a line may be longer than what a target takes as one. */
 const PIECE_BYTES = 512 * 1024
@@ -99,9 +99,9 @@ export class RejectIndex implements RejectSink {
   }
 
   #pieces(line: Uint8Array): Piece[] {
-    const { item, doc = -1, index, id, routing, type, class: kind, reason } = parseRejectLine(textOf(line))
-    const identity = JSON.stringify([this.#step, item, doc, index, id, routing ?? null, type ?? null])
-    const key = createHash('sha256').update(identity).digest('hex')
+    const record = parseRejectLine(textOf(line))
+    const { item, doc = -1, index, id, class: kind, reason } = record
+    const key = rejectKey(this.#step, record)
     const head = { step: this.#step, item, doc, key, index, id, class: kind, reason: reason.slice(0, 2000) }
     const count = Math.max(1, Math.ceil(line.length / PIECE_BYTES))
     return Array.from({ length: count }, (_, piece) => {

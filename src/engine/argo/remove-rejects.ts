@@ -1,19 +1,11 @@
-import { createHash } from 'node:crypto'
 import { z } from 'zod'
 import { call } from '../../cluster/call.ts'
 import type { Cluster } from '../../cluster/cluster.ts'
-import type { RejectRecord } from '../../steps/reject-record.ts'
 import { rejectIndexName } from './reject-index.ts'
 
 /** Keys in one request. */
 const KEYS = 1000
 const removedSchema = z.object({ deleted: z.number() })
-
-/** What tells a rejected document of a step apart from others, in every attempt; `RejectIndex` keeps documents under it. */
-export function rejectKey(step: string, { item, doc = -1, index, id, routing, type }: RejectRecord): string {
-  const identity = JSON.stringify([step, item, doc, index, id, routing ?? null, type ?? null])
-  return createHash('sha256').update(identity).digest('hex')
-}
 
 /** Removes rejects of a run by their keys. Codes as `call`. */
 export async function removeRejects(
