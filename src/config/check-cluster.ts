@@ -52,7 +52,7 @@ export function checkRepository(repository: unknown, path: readonly string[], re
     })
   }
   if (s3RepoPathUri === undefined) {
-    for (const key of ['aws_region', 'awsRegion', 'endpoint', 'pathStyle', 'roleArn']) {
+    for (const key of ['aws_region', 'awsRegion', 'endpoint', 'pathStyle', 'roleArn', 'readerRoleArn']) {
       if (repository[key] === undefined) continue
       report.key([...path, key], {
         code: 'CFG_CONTRADICTION',

@@ -71,7 +71,10 @@ export type ConfigRepository =
       readonly region?: string
       readonly endpoint?: string
       readonly pathStyle?: boolean
+      /** Role that the source assumes. */
       readonly roleArn?: string
+      /** Role that this program assumes. */
+      readonly readerRoleArn?: string
       /** Name to register it under on the source. */
       readonly name?: string
     }

@@ -113,7 +113,7 @@ function secretFrom({ inline, env, file }: SecretPlaces, path: readonly string[]
 }
 
 function normalRepository(repository: RepositoryInput): ConfigRepository {
-  const { s3RepoPathUri, fsRepoPath, localPath, endpoint, pathStyle, roleArn, repoName } = repository
+  const { s3RepoPathUri, fsRepoPath, localPath, endpoint, pathStyle, roleArn, readerRoleArn, repoName } = repository
   const region = repository.aws_region ?? repository.awsRegion
   const name = repoName === undefined ? {} : { name: repoName }
   if (s3RepoPathUri !== undefined) {
@@ -124,6 +124,7 @@ function normalRepository(repository: RepositoryInput): ConfigRepository {
       ...(endpoint !== undefined && { endpoint }),
       ...(pathStyle !== undefined ? { pathStyle } : endpoint !== undefined && { pathStyle: true }),
       ...(roleArn !== undefined && { roleArn }),
+      ...(readerRoleArn !== undefined && { readerRoleArn }),
       ...name,
     }
   }

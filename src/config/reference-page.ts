@@ -28,7 +28,8 @@ column. Anchors, aliases and merge keys (\`<<\`) may be used.
 Where no snapshot repository is named, the first of these is taken: \`defaults.snapshotRepo\`; the environment variable
 \`WORKFLOW_SNAPSHOT_REPO\`; the one repository that is registered on the source and can be read by this program; the source's
 \`path.repo\` when that folder can be read here. \`WORKFLOW_SNAPSHOT_REPO\` is a folder or \`s3://bucket/prefix\`, with \`?region=…\`,
-\`&endpoint=…\`, \`&pathStyle=true\` and \`&roleArn=…\` where they are needed; \`file:///snapshots?sourcePath=/mnt/snapshots\` is a folder
+\`&endpoint=…\`, \`&pathStyle=true\`, \`&roleArn=…\` and \`&readerRoleArn=…\` where they are needed;
+\`file:///snapshots?sourcePath=/mnt/snapshots\` is a folder
 that the source sees under another path.
 
 ## Keys

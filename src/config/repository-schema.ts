@@ -11,7 +11,13 @@ export const repositorySchema = z
     pathStyle: z.boolean().optional().meta({
       description: 'Whether the bucket stands in the path instead of the host name. Default: true with an `endpoint`.',
     }),
-    roleArn: roleArn.optional().meta({ description: 'Role that the source cluster assumes to reach the bucket.' }),
+    roleArn: roleArn.optional().meta({
+      description:
+        'Role that the source cluster assumes to write to the bucket; Amazon’s managed services need one. Default: the credentials of the source.',
+    }),
+    readerRoleArn: roleArn.optional().meta({
+      description: 'Role that this program assumes to read the bucket. Default: the credentials of its environment.',
+    }),
     fsRepoPath: text.optional().meta({ description: 'Folder as the source cluster sees it.' }),
     localPath: text.optional().meta({
       description: 'The same folder as this program sees it. Default: the same path.',

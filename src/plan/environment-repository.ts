@@ -2,7 +2,7 @@ import type { ConfigRepository } from '../config/config.ts'
 import { Failure } from '../core/failure.ts'
 import { withoutEndSlash } from './registered-repository.ts'
 
-const S3_PARTS = ['region', 'endpoint', 'pathStyle', 'roleArn']
+const S3_PARTS = ['region', 'endpoint', 'pathStyle', 'roleArn', 'readerRoleArn']
 const FOLDER_PARTS = ['sourcePath']
 
 /**
@@ -15,7 +15,7 @@ export function environmentRepository(text: string | undefined): ConfigRepositor
   const [location = '', query = ''] = text.trim().split(/\?(.*)/s)
   const uri = withoutEndSlash(location)
   if (/^s3:\/\/./i.test(uri)) {
-    const { region, endpoint, pathStyle, roleArn } = partsOf(query, S3_PARTS, text)
+    const { region, endpoint, pathStyle, roleArn, readerRoleArn } = partsOf(query, S3_PARTS, text)
     if (pathStyle !== undefined && pathStyle !== 'true' && pathStyle !== 'false') {
       throw invalid(text, `pathStyle is true or false, not '${pathStyle}'`)
     }
@@ -28,6 +28,7 @@ export function environmentRepository(text: string | undefined): ConfigRepositor
         ? { pathStyle: pathStyle === 'true' }
         : endpoint !== undefined && { pathStyle: true }),
       ...(roleArn === undefined ? {} : { roleArn }),
+      ...(readerRoleArn === undefined ? {} : { readerRoleArn }),
     }
   }
   const folder = uri.replace(/^file:\/\//, '')

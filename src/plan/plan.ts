@@ -73,7 +73,10 @@ export interface PlannedRepository {
     readonly region?: string
     readonly endpoint?: string
     readonly pathStyle?: boolean
+    /** Role that the source assumes to write to the bucket, part of its registration. */
     readonly roleArn?: string
+    /** Role that this program assumes to read the bucket. */
+    readonly readerRoleArn?: string
   }
 }
 

@@ -27,6 +27,7 @@ export async function resolveRepository(
   const wanted = wantedRepository(config, migration, questions)
   if (wanted === undefined) return findRepository(migration, planning, questions, signal)
   const repository = await fromConfig(wanted.repository, wanted.origin, migration, planning)
+  requireRole(repository, config, migration)
   try {
     await requireReadable(repository, questions, signal)
   } catch (error) {
@@ -101,7 +102,7 @@ function placeFromConfig(wanted: Exclude<ConfigRepository, { type: 'registered' 
   if (wanted.type === 'fs') {
     return { type: 'fs', uri: withoutEndSlash(wanted.localPath), sourcePath: withoutEndSlash(wanted.sourcePath) }
   }
-  const { uri, region, endpoint, pathStyle, roleArn } = wanted
+  const { uri, region, endpoint, pathStyle, roleArn, readerRoleArn } = wanted
   return {
     type: 's3',
     uri: withoutEndSlash(uri),
@@ -110,6 +111,7 @@ function placeFromConfig(wanted: Exclude<ConfigRepository, { type: 'registered' 
       ...(endpoint === undefined ? {} : { endpoint }),
       ...(pathStyle === undefined ? {} : { pathStyle }),
       ...(roleArn === undefined ? {} : { roleArn }),
+      ...(readerRoleArn === undefined ? {} : { readerRoleArn }),
     },
   }
 }
@@ -171,6 +173,19 @@ function nowhere(readable: readonly PlannedRepository[], planning: PlanningMigra
       'Give sourceClusters.<name>.snapshotRepo (s3RepoPathUri and aws_region, or fsRepoPath, or repoName), or ' +
       'defaults.snapshotRepo, or set WORKFLOW_SNAPSHOT_REPO; without these the source needs exactly one registered ' +
       'repository, or a path.repo, that can be read from here.',
+  })
+}
+
+/** Amazon's managed services register a bucket only together with a role that they assume. */
+function requireRole(repository: PlannedRepository, config: Config, { source }: ConfigMigration): void {
+  if (!repository.register || repository.type !== 's3' || repository.s3?.roleArn !== undefined) return
+  if (config.sources[source]?.auth.kind !== 'sigv4') return
+  throw new Failure('CONFIG_INVALID', 'its snapshotRepo has no roleArn', {
+    op: 'plan migration of',
+    subject: `source ${source}`,
+    hint:
+      'A managed cluster writes to a bucket only as a role: give the roleArn of one that trusts the service and may write to ' +
+      'the bucket; whoever submits needs iam:PassRole for it. Or register the repository yourself and name it with repoName.',
   })
 }
 

@@ -9,6 +9,7 @@ import {
 import { Failure, isFailure } from '../core/failure.ts'
 import type { PlannedMigration } from '../plan/plan.ts'
 import { migrationOf, snapshotName } from './plan-parts.ts'
+import { repositorySettings } from './repository-settings.ts'
 import type { Step, StepContext } from './step.ts'
 
 const POLL_MS = 1000
@@ -67,31 +68,9 @@ async function register(source: Cluster, migration: PlannedMigration, context: S
     cluster: migration.source,
     subject: repository.name,
   })
-  const settings = repositorySettings(migration, source)
+  const settings = repositorySettings(migration, source.info)
   await createRepository(source, { name: repository.name, type: repository.type, settings }, context.signal)
   context.log('info', `Registered repository ${repository.name} on source ${migration.source}`)
-}
-
-/** Settings as the source reads them; credentials are the source's own business. */
-function repositorySettings({ repository, snapshot }: PlannedMigration, source: Cluster): Record<string, unknown> {
-  const perSecond = snapshot.create ? snapshot.maxBytesPerSecond : undefined
-  const limit = perSecond === undefined ? {} : { max_snapshot_bytes_per_sec: `${perSecond}b` }
-  if (repository.type === 'fs') return { location: repository.sourcePath ?? repository.uri, ...limit }
-  const [, bucket = '', basePath = ''] = /^s3:\/\/([^/]+)\/?(.*)$/.exec(repository.uri) ?? []
-  const { region, endpoint, pathStyle } = repository.s3 ?? {}
-  const { distribution, version } = source.info
-  return {
-    bucket,
-    base_path: basePath.replace(/\/+$/, ''),
-    ...limit,
-    ...(region === undefined ? {} : { region }),
-    ...(endpoint === undefined ? {} : { endpoint }),
-    ...(pathStyle === true || endpoint !== undefined ? { path_style_access: true } : {}),
-    // Without it OpenSearch 3 asks for an encryption that other S3 services refuse.
-    ...(distribution === 'opensearch' && version.major >= 3 && endpoint !== undefined
-      ? { server_side_encryption_type: 'bucket_default' }
-      : {}),
-  }
 }
 
 function isOurs(context: StepContext, migration: PlannedMigration, snapshot: string): boolean {

@@ -18,6 +18,8 @@ export interface ProgramOptions {
   readonly env?: Readonly<Record<string, string>>
   /** Text for the standard input, which is empty without it. */
   readonly stdin?: string
+  /** Called once, with the process, when it has printed something. */
+  readonly onStdout?: (child: ChildProcess) => void
 }
 
 /** Runs the built program to its end. */
@@ -27,6 +29,7 @@ export async function runProgram(args: readonly string[], options: ProgramOption
     stdio: ['pipe', 'pipe', 'pipe'],
   })
   child.stdin.end(options.stdin ?? '')
+  child.stdout.once('data', () => options.onStdout?.(child))
   const [stdout, stderr] = [collected(child.stdout), collected(child.stderr)]
   const code = await ended(child)
   return { code, stdout: stdout(), stderr: stderr() }

@@ -94,6 +94,10 @@ describe('repositories', () => {
       's3RepoPathUri: "s3://bucket", roleArn: "arn:aws-cn:iam::111122223333:role/team/snap", repoName: mine',
       { type: 's3', uri: 's3://bucket', roleArn: 'arn:aws-cn:iam::111122223333:role/team/snap', name: 'mine' },
     ],
+    [
+      's3RepoPathUri: "s3://bucket", readerRoleArn: "arn:aws:iam::111122223333:role/reader"',
+      { type: 's3', uri: 's3://bucket', readerRoleArn: 'arn:aws:iam::111122223333:role/reader' },
+    ],
     ['fsRepoPath: /mnt/s', { type: 'fs', sourcePath: '/mnt/s', localPath: '/mnt/s' }],
     ['fsRepoPath: /mnt/s, localPath: ../s', { type: 'fs', sourcePath: '/mnt/s', localPath: '../s' }],
     ['repoName: nightly', { type: 'registered', name: 'nightly' }],

@@ -8,13 +8,14 @@ describe('WORKFLOW_SNAPSHOT_REPO', () => {
     ['s3://bucket/prefix/', { type: 's3', uri: 's3://bucket/prefix' }],
     ['s3://bucket?region=eu-west-1&endpoint=', { type: 's3', uri: 's3://bucket', region: 'eu-west-1' }],
     [
-      's3://b/p?pathStyle=false&endpoint=https%3A%2F%2Fminio%3A9000&roleArn=arn%3Aaws%3Aiam%3A%3A1%3Arole%2Fa',
+      's3://b/p?pathStyle=false&endpoint=https%3A%2F%2Fminio%3A9000&roleArn=arn%3Aaws%3Aiam%3A%3A1%3Arole%2Fa&readerRoleArn=r',
       {
         type: 's3',
         uri: 's3://b/p',
         endpoint: 'https://minio:9000',
         pathStyle: false,
         roleArn: 'arn:aws:iam::1:role/a',
+        readerRoleArn: 'r',
       },
     ],
     [

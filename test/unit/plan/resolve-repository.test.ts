@@ -136,6 +136,22 @@ describe('the repository of a migration', () => {
     })
   })
 
+  test('in S3 has a role when a managed source registers it', async () => {
+    const source = 'authConfig: { sigv4: { region: eu-west-1 } }\nsnapshotRepo: { s3RepoPathUri: "s3://bucket/p"'
+    const role = 'arn:aws:iam::111122223333:role/snapshots'
+    const failure = await failureOf(repositoryOf({ source: `${source} }` }, {}, ['s3://bucket/p']))
+    expect(failure).toMatchObject({ code: 'CONFIG_INVALID', detail: 'its snapshotRepo has no roleArn' })
+    expect(failure.hint).toContain('iam:PassRole')
+    expect(await repositoryOf({ source: `${source}, roleArn: "${role}" }` }, {}, ['s3://bucket/p'])).toMatchObject({
+      register: true,
+      s3: { roleArn: role },
+    })
+    const repositories = { cloud: { type: 's3', settings: { bucket: 'bucket', base_path: 'p' } } }
+    expect(await repositoryOf({ source: `${source} }` }, { repositories }, ['s3://bucket/p'])).toMatchObject({
+      name: 'cloud',
+    })
+  })
+
   test('cannot be read-only when a snapshot is to be taken', async () => {
     const repositories = { archive: FS('/snapshots', { readonly: 'true' }) }
     for (const source of [FS_REPOSITORY, 'snapshotRepo: { repoName: archive }']) {
