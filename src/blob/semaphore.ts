@@ -3,19 +3,36 @@ import { aborted, throwIfAborted } from '../core/clock.ts'
 
 /** A number of places, each held by one caller at a time. */
 export interface Semaphore {
-  /** Waits for a place, first come first served, and returns the function that gives it back; throws `ABORTED`. */
-  enter(signal: AbortSignal): Promise<() => void>
+  /**
+   * Waits for a place and returns the function that gives it back: the highest `priority` (default: 0) first, and first come
+   * first served among equals. Throws `ABORTED`.
+   */
+  enter(signal: AbortSignal, priority?: number): Promise<() => void>
 }
 
 /** A semaphore with `places` places. */
 export function semaphore(places: number): Semaphore {
   let free = places
-  const waiting = new Set<() => void>()
+  /** Those who wait, by priority; none of the sets is empty. */
+  const waiting = new Map<number, Set<() => void>>()
 
+  const join = (priority: number, proceed: () => void): void => {
+    const equals = waiting.get(priority)
+    if (equals === undefined) waiting.set(priority, new Set([proceed]))
+    else equals.add(proceed)
+  }
+  const quit = (priority: number, proceed: () => void): void => {
+    const equals = waiting.get(priority)
+    equals?.delete(proceed)
+    if (equals?.size === 0) waiting.delete(priority)
+  }
   const leave = (): void => {
-    const [next] = waiting
-    if (next === undefined) free++
-    else next()
+    if (waiting.size === 0) {
+      free++
+      return
+    }
+    const [next] = waiting.get(Math.max(...waiting.keys()))!
+    next!()
   }
   /** Gives the place back at the first call only. */
   const held = (): (() => void) => {
@@ -27,7 +44,7 @@ export function semaphore(places: number): Semaphore {
     }
   }
   return {
-    enter: async (signal) => {
+    enter: async (signal, priority = 0) => {
       throwIfAborted(signal)
       if (free > 0) {
         free--
@@ -35,15 +52,15 @@ export function semaphore(places: number): Semaphore {
       }
       return new Promise((resolve, reject) => {
         const giveUp = (): void => {
-          waiting.delete(proceed)
+          quit(priority, proceed)
           reject(aborted(signal))
         }
         const proceed = (): void => {
-          waiting.delete(proceed)
+          quit(priority, proceed)
           signal.removeEventListener('abort', giveUp)
           resolve(held())
         }
-        waiting.add(proceed)
+        join(priority, proceed)
         setMaxListeners(0, signal) // many wait on one signal; that is no leak
         signal.addEventListener('abort', giveUp, { once: true })
       })

@@ -148,7 +148,10 @@ export const groupSchema = z
     documentBackfill: backfillSchema.optional(),
     verify: verifySchema.optional(),
     approval: approvalSchema.optional(),
-    priority: z.int().optional().meta({ description: 'Groups with a higher number are loaded first. Default: 0.' }),
+    priority: z.int().optional().meta({
+      description:
+        'Groups with a higher number are loaded first: workers turn to others when such a group leaves them nothing to do. Default: 0.',
+    }),
   })
   .meta({ description: 'A set of indices with the same treatment.' })
 

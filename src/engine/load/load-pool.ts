@@ -33,7 +33,10 @@ const SHARED_IDLE_MS = 4000
 /** What progress says while no worker of this process has an item. */
 export const NO_FREE_WORKER = 'waiting for a free worker'
 
-/** The loader of work items: as many loaders at once as the plan allows, each with one item at a time. */
+/**
+ * The loader of work items: as many loaders at once as the plan allows, each with one item at a time. A group with a higher
+ * priority gets every place that comes free as long as it has items; others load with the places that it leaves.
+ */
 export function openLoadPool(parts: LoadPoolParts): ItemLoader {
   const places = semaphore(parts.parallelism)
   return (input, context) => new StepLoad(parts, places, input, context).run()
@@ -47,6 +50,7 @@ class StepLoad {
   readonly #rejects: RejectSink
   readonly #maxRejects: number
   readonly #maxWorkers: number
+  readonly #priority: number
   readonly #task: LoadTask
   readonly #progress: LoadProgress
   /** Fires when no more items are to be started. */
@@ -69,6 +73,7 @@ class StepLoad {
     this.#rejects = parts.rejects(input.step.id)
     this.#maxRejects = group.backfill.maxRejects ?? Infinity
     this.#maxWorkers = Math.min(parts.parallelism, group.backfill.workers ?? Infinity)
+    this.#priority = group.priority ?? 0
     this.#task = {
       target: input.plan.targets[migration.target]!,
       repository: migration.repository,
@@ -106,9 +111,10 @@ class StepLoad {
   /** One worker: has one item after the other loaded, until none is pending and none can become so. */
   async #work(owner: string): Promise<void> {
     let loader: LoadThread | undefined
+    let place = this.#enter()
     try {
       for (;;) {
-        const leave = await this.#enter()
+        const leave = await place
         if (leave === undefined) break
         this.#active++
         let item: WorkItem | undefined
@@ -120,15 +126,21 @@ class StepLoad {
               this.#loaders.delete(loader)
               loader = undefined
             }
+            // In the queue before the place is given back, which groups of a lower priority would get otherwise.
+            place = this.#enter()
           }
         } finally {
           this.#active--
           leave()
         }
-        if (item !== undefined) this.#wakeIdle()
-        else if (this.#active > 0) {
+        if (item !== undefined) {
+          this.#wakeIdle()
+          continue
+        }
+        if (this.#active > 0) {
           if (!(await this.#idle(IDLE_MS))) break
         } else if (!(await this.#mayComeUp()) || !(await this.#idle(SHARED_IDLE_MS))) break
+        place = this.#enter()
       }
     } catch (error) {
       // Leaving the item leased is right: a new store of one process has no leases, and of many processes one notices.
@@ -142,7 +154,7 @@ class StepLoad {
   async #enter(): Promise<(() => void) | undefined> {
     if (this.#stop.signal.aborted) return undefined
     try {
-      return await this.#places.enter(this.#stop.signal)
+      return await this.#places.enter(this.#stop.signal, this.#priority)
     } catch (error) {
       if (isFailure(error, 'ABORTED')) return undefined
       throw error

@@ -94,6 +94,21 @@ test('whoever is stopped while waiting leaves the queue at once and costs the ot
   expect(passed).toBe(true)
 })
 
+test('a place goes to the highest priority, and to whoever came first among equals', async () => {
+  const places = semaphore(1)
+  const leave = await places.enter(signal)
+  const order: string[] = []
+  const wait = (name: string, priority?: number): Promise<void> =>
+    places.enter(signal, priority).then((leaveNext) => {
+      order.push(name)
+      leaveNext()
+    })
+  const all = [wait('low', -1), wait('first'), wait('high', 5), wait('second', 0), wait('highest', 7)]
+  leave()
+  await Promise.all(all)
+  expect(order).toEqual(['highest', 'high', 'first', 'second', 'low'])
+})
+
 test('a place is not lost when a waiting caller is stopped', async () => {
   const places = semaphore(1)
   const leave = await places.enter(signal)

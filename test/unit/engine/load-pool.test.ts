@@ -235,6 +235,48 @@ describe('a pool of loaders', () => {
     expect(loaders.calls()).toBeLessThan(10)
   })
 
+  test('gives every place that comes free to the group with the highest priority', async () => {
+    target = await startFakeOpenSearch()
+    const steps = await Promise.all(
+      [0, 3, 1].map((priority) => {
+        const plan = loadPlan(target.url, ['i'])
+        const migrations = plan.migrations.map((migration) => ({
+          ...migration,
+          groups: migration.groups.map((group) => ({ ...group, priority })),
+        }))
+        return loadStep({ ...plan, migrations }, [slice(0), slice(1), slice(2)])
+      }),
+    )
+    const order: number[] = []
+    const pool = openLoadPool({
+      parallelism: 1,
+      rejects: rejectFiles(temporaryFolder()),
+      start: scripted(() => done).start,
+    })
+    await Promise.all(
+      steps.map(({ input, context }) => {
+        const { priority } = input.plan.migrations[0]!.groups[0]!
+        const { work } = context
+        const claim: typeof work.claim = async (owner) => {
+          const item = await work.claim(owner)
+          if (item !== undefined) order.push(priority!)
+          return item
+        }
+        const watched = {
+          plan: work.plan.bind(work),
+          advance: work.advance.bind(work),
+          finish: work.finish.bind(work),
+          items: work.items.bind(work),
+          totals: work.totals.bind(work),
+          claim,
+        }
+        return pool(input, { ...context, work: watched })
+      }),
+    )
+    // The first place was free before the others had come.
+    expect(order).toEqual([0, 3, 3, 3, 1, 1, 1, 0, 0])
+  })
+
   test('starts no more loaders than there are items', async () => {
     const { loaders } = await load(2, () => done, 8)
     expect(loaders.started).toHaveLength(2)
