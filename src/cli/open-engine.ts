@@ -1,8 +1,6 @@
 import type { Engine } from '../engine/engine.ts'
 import { chooseEngine, type EngineChoice } from './choose-engine.ts'
-import { connectRun } from './connect-run.ts'
 import { openNamespace } from './open-namespace.ts'
-import { secretRevealer } from './reveal-secret.ts'
 import { savedWish } from './saved-configuration.ts'
 import { stateFolder } from './state-folder.ts'
 import type { World } from './world.ts'
@@ -10,7 +8,8 @@ import type { World } from './world.ts'
 /**
  * The engine that the commands talk to: the given one, else the one that the saved configuration of this machine, the environment
  * or the pod asks for. The local one works on the state folder of this user, and its runners are detached processes; the argo one
- * works in a namespace. `KUBERNETES_CONFIG` when it is not known how to reach the cluster.
+ * works in a namespace. `KUBERNETES_CONFIG` when it is not known how to reach the cluster. What only one engine needs is loaded with
+ * it, since `workflow status` is asked for often.
  */
 export async function openEngine(world: World, wanted?: EngineChoice): Promise<Engine> {
   const choice = wanted ?? (await currentChoice(world))
@@ -25,7 +24,11 @@ export async function openEngine(world: World, wanted?: EngineChoice): Promise<E
       startRunner: (folder) => world.startDetached(['runner', folder.name], folder.runnerLog),
     })
   }
-  const { ArgoEngine } = await import('../engine/argo/argo-engine.ts')
+  const [{ ArgoEngine }, { connectRun }, { secretRevealer }] = await Promise.all([
+    import('../engine/argo/argo-engine.ts'),
+    import('./connect-run.ts'),
+    import('./reveal-secret.ts'),
+  ])
   return new ArgoEngine({
     kubernetes: await openNamespace(world, choice.namespace),
     clock,

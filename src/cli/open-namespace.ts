@@ -1,5 +1,4 @@
 import type { Kubernetes } from '../kubernetes/kubernetes.ts'
-import { openKubernetes } from '../kubernetes/open-kubernetes.ts'
 import type { World } from './world.ts'
 
 /** What reaching a cluster takes from the world. */
@@ -9,7 +8,8 @@ export type NamespaceWorld = Pick<World, 'env' | 'cwd' | 'clock' | 'random' | 's
  * The namespace that commands work in: the given one, else that of the environment. Connections that are not used do not keep the
  * program from ending. `KUBERNETES_CONFIG` when it is not known how to reach the cluster.
  */
-export function openNamespace(world: NamespaceWorld, namespace?: string): Promise<Kubernetes> {
+export async function openNamespace(world: NamespaceWorld, namespace?: string): Promise<Kubernetes> {
+  const { openKubernetes } = await import('../kubernetes/open-kubernetes.ts')
   const { env, cwd, clock, random, signal } = world
   const home = env['HOME']
   return openKubernetes({

@@ -1,6 +1,5 @@
 import type { ConfigStore } from '../config/config-store.ts'
 import { fileConfigStore } from '../config/file-config-store.ts'
-import { parseYaml } from '../config/parse-yaml.ts'
 import { chooseEngine, type EngineWish } from './choose-engine.ts'
 import { openNamespace, type NamespaceWorld } from './open-namespace.ts'
 import { stateFolder } from './state-folder.ts'
@@ -15,10 +14,14 @@ export async function openConfigStore(world: NamespaceWorld): Promise<ConfigStor
   return kubernetesConfigStore(await openNamespace(world), world.clock)
 }
 
+/** Text without any of these has neither key, not even a quoted one with escapes, so that YAML need not be loaded for it. */
+const MAY_NAME_ENGINE = /engine|namespace|\\/
+
 /** What the saved configuration says of the engine; nothing where there is none, or where it is not YAML. */
 export async function savedWish(world: NamespaceWorld): Promise<EngineWish> {
   const text = await (await openConfigStore(world)).read()
-  if (text === undefined) return {}
+  if (text === undefined || !MAY_NAME_ENGINE.test(text)) return {}
+  const { parseYaml } = await import('../config/parse-yaml.ts')
   const { engine, namespace } = parseYaml(text).value ?? {}
   return {
     ...(engine === 'local' || engine === 'argo' ? { engine } : {}),

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import type { BulkOp } from './bulk-body.ts'
 import { errorSchema, serverErrorOf, type ServerError } from './server-error.ts'
 

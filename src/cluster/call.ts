@@ -1,4 +1,4 @@
-import type { z } from 'zod'
+import type * as z from 'zod'
 import { stringifyJson } from '../codec/json-exact.ts'
 import type { JsonValue } from '../codec/json-value.ts'
 import { Failure } from '../core/failure.ts'

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { Failure } from '../core/failure.ts'
 import { serverWords } from '../http/denial.ts'
 import type { HttpClient, HttpResponse } from '../http/http-client.ts'

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { Failure } from '../core/failure.ts'
 import { call, callOr, exists, type JsonObject, type Refusal } from './call.ts'
 import type { Cluster } from './cluster.ts'

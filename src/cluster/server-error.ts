@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 
 /** Why a server refused something, in its own words. */
 export interface ServerError {

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import type { Refusal } from './call.ts'
 
 /** The answer of whatever changes the cluster. */

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { call, callOr, type JsonObject } from './call.ts'
 import type { Cluster } from './cluster.ts'
 import { acknowledgedSchema, ifMissing } from './shapes.ts'

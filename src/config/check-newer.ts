@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { globOf } from './allow-list.ts'
 import { newerSchema, remarkOf } from './newer-schema.ts'
 import { entriesOf, isRecord, itemsOf, placeName, valueAt } from './plain-data.ts'

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { repositorySchema } from './repository-schema.ts'
 import { count, endpoint, text, version } from './scalars.ts'
 

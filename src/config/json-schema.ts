@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { NEWER_KEYS, newerSchema } from './newer-schema.ts'
 import { pageSchema } from './page-schema.ts'
 

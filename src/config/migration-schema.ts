@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { APPROVAL_GATES } from './config.ts'
 import { count, indexPattern, text } from './scalars.ts'
 

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { count, endpoint, name, roleArn, s3Uri, text, version } from './scalars.ts'
 
 /** Why a key of the newer form cannot be followed, or has no effect; found again by {@link remarkOf}. */

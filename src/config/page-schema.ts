@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { sourceSchema, targetSchema } from './cluster-schema.ts'
 import { groupDefaults, migrationSchema } from './migration-schema.ts'
 import { repositorySchema } from './repository-schema.ts'

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { DIAGNOSTIC_CODES } from './diagnostic.ts'
 import { newerSchema } from './newer-schema.ts'
 import { pageSchema } from './page-schema.ts'

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { endpoint, name, roleArn, s3Uri, text } from './scalars.ts'
 
 /** Where snapshots lie: in S3, in a folder, or where the source has registered a repository of that name. */

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { parseVersion } from '../cluster/version.ts'
 import { isFailure } from '../core/failure.ts'
 import { parseEndpoint } from '../http/endpoint.ts'

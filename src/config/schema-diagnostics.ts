@@ -1,4 +1,4 @@
-import type { z } from 'zod'
+import type * as z from 'zod'
 import type { Diagnostic } from './diagnostic.ts'
 import { NEWER_KEYS } from './newer-schema.ts'
 import { isRecord, placeName, valueAt } from './plain-data.ts'

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 
 /** The schema under wrappers such as `optional`. */
 export function unwrap(schema: z.core.$ZodType): z.core.$ZodType {

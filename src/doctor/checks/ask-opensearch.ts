@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { callOr, type Call } from '../../cluster/call.ts'
 import type { Cluster } from '../../cluster/cluster.ts'
 import { isAtLeast } from '../../cluster/version.ts'

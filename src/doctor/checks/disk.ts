@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { call } from '../../cluster/call.ts'
 import { formatBytes } from '../../core/units.ts'
 import type { Examination, ReachedCluster } from '../examination.ts'

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { call } from '../../cluster/call.ts'
 import { verifyRepository } from '../../cluster/repositories.ts'
 import { isFailure } from '../../core/failure.ts'

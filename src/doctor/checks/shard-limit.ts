@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { call } from '../../cluster/call.ts'
 import { getClusterSettings } from '../../cluster/nodes.ts'
 import { formatCount } from '../../core/units.ts'

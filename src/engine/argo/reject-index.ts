@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { BulkBody } from '../../cluster/bulk-body.ts'
 import type { BulkLoader } from '../../cluster/bulk-loader.ts'
 import { call } from '../../cluster/call.ts'

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { call } from '../../cluster/call.ts'
 import type { Cluster } from '../../cluster/cluster.ts'
 import { rejectIndexName } from './reject-index.ts'

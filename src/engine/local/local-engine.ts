@@ -13,7 +13,6 @@ import { readLock } from './lock.ts'
 import { rejectFilePath } from './reject-file.ts'
 import { readRejectLines, readRejects } from './reject-lines.ts'
 import type { Clusters } from '../../steps/clusters.ts'
-import { retryRejects } from './retry-rejects.ts'
 import { startRunner } from './start-runner.ts'
 import type { RejectsRetried } from '../run/run-events.ts'
 import type { RunRecord } from '../run/run-record.ts'
@@ -136,6 +135,7 @@ export class LocalEngine implements Engine {
 
   async retryRejects(name: string | undefined, clusters: Clusters): Promise<readonly RejectsRetried[]> {
     const { folder } = this.#find(name)
+    const { retryRejects } = await import('./retry-rejects.ts')
     return retryRejects(folder, { ...this.#parts, clusters })
   }
 
