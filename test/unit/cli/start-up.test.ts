@@ -7,7 +7,7 @@ describe('the start of the program', () => {
   let outputs: Metafile['outputs']
   beforeAll(async () => {
     const built = await build({ ...bundleOptions(PROGRAM_ENTRIES), outdir: 'unused', write: false, metafile: true })
-    outputs = built.metafile!.outputs
+    outputs = built.metafile.outputs
   })
 
   /** The files that these modules, the first of which is the program itself, are loaded from. */
