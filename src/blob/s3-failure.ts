@@ -56,7 +56,8 @@ export function s3Failure(error: unknown, request: S3Request, signal: AbortSigna
   }
   if (seen.status === 301 || WRONG_REGION.includes(seen.name) || (seen.status === 400 && seen.region !== undefined)) {
     const where = seen.region === undefined ? 'another region' : `region ${seen.region}`
-    const hint = seen.region === undefined ? 'Set the region of the bucket.' : `Set the region to ${seen.region}.`
+    const region = seen.region === undefined ? 'the region of the bucket' : `the region ${seen.region}`
+    const hint = `Set ${region}: aws_region of snapshotRepo, or --region on the command line.`
     return new Failure('CONFIG_INVALID', `the bucket lies in ${where} (${detail})`, { op, subject, hint })
   }
   if (THROTTLED.includes(seen.name) || seen.status === 503 || seen.status === 429) {

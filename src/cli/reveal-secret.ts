@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
-import { join, resolve } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { parseYaml } from '../config/parse-yaml.ts'
 import { Failure, messageOf } from '../core/failure.ts'
 import { Secret, type SecretRef } from '../core/secret.ts'
@@ -59,7 +59,13 @@ export function credentialFile(world: Pick<World, 'env' | 'cwd'>, name: string, 
 async function fromSecret(name: string, key: string, world: NamespaceWorld, choice: EngineChoice): Promise<string> {
   const mounts = world.env['WORKFLOW_SECRETS']
   if (mounts !== undefined && mounts !== '') return read(join(mounts, name, key))
-  if (choice.kind === 'local' && chooseEngine(world).kind === 'local') return read(credentialFile(world, name, key))
+  if (choice.kind === 'local' && chooseEngine(world).kind === 'local') {
+    const path = credentialFile(world, name, key)
+    if (existsSync(path)) return read(path)
+    const command = existsSync(dirname(path)) ? 'update' : 'create'
+    const hint = `Give it with workflow configure credentials ${command} ${name}.`
+    throw missing(`credential ${name}`, `it ${command === 'create' ? 'does not exist' : `has no key ${key}`}`, hint)
+  }
   const mounted = mountedPath(name, key)
   if (existsSync(mounted)) return read(mounted)
   const kubernetes = await openNamespace(world, choice.kind === 'argo' ? choice.namespace : undefined)

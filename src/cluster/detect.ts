@@ -79,10 +79,20 @@ function jsonOf(body: Uint8Array): unknown {
 
 function notACluster(http: HttpClient, response: HttpResponse): Failure {
   const words = serverWords(response.body)
-  const quoted = words === '' ? 'an empty answer' : `"${words.slice(0, 120)}"`
-  return new Failure('CLUSTER_NOT_ONE', `status ${response.status} and ${quoted} instead of a cluster's greeting`, {
+  const { status, headers } = response
+  const { location } = headers
+  const redirected = status >= 300 && status < 400 && location !== undefined
+  const said = redirected ? `a redirect to ${location}` : words === '' ? 'an empty answer' : `"${words.slice(0, 120)}"`
+  return new Failure('CLUSTER_NOT_ONE', `status ${status} and ${said} instead of a cluster's greeting`, {
     op: 'ask',
     subject: `${http.endpoint}/`,
-    hint: 'Check host, port and path prefix; a proxy or another service may be in front.',
+    hint: notAClusterHint(status),
   })
+}
+
+function notAClusterHint(status: number): string {
+  if (status >= 502 && status <= 504) {
+    return 'A proxy in front reaches no cluster: check that the cluster is up, and where the proxy leads.'
+  }
+  return 'Check host, port and path prefix; a proxy or another service may be in front.'
 }

@@ -181,8 +181,10 @@ function warnUnused(
   if (itemsOf(config['migrations']).length === 0) return
   for (const side of ['sourceClusters', 'targetClusters'] as const) {
     const names = entriesOf(config[side]).map(([name]) => name)
-    // A name that leads nowhere was meant for one of them.
+    // A name that leads nowhere was meant for one of them, and so was one that is missing.
     if ([...used[side]].some((name) => !names.includes(name))) continue
+    const key = side === 'sourceClusters' ? 'sourceCluster' : 'targetCluster'
+    if (itemsOf(config['migrations']).some(([, entry]) => typeof valueAt(entry, [key]) !== 'string')) continue
     for (const name of names) {
       if (used[side].has(name)) continue
       report.key([side, name], {

@@ -1,5 +1,6 @@
 import type { Config } from '../config/config.ts'
 import { isFailure } from '../core/failure.ts'
+import { formatCount } from '../core/units.ts'
 import type { PlanQuestions } from '../plan/planning.ts'
 import { resolveIndices } from '../plan/resolve-indices.ts'
 import { resolveRepository } from '../plan/resolve-repository.ts'
@@ -103,13 +104,17 @@ async function examineMigrations(
     examined.push(migration)
     findings.push(...warnings.map((text) => warning('indices', subject, text, 'Check that this is what you want.')))
     if (groups !== undefined) {
-      findings.push(ok('indices', subject, `${groups.flat().length} indices match its patterns`))
+      findings.push(ok('indices', subject, matching(groups.flat().length)))
     }
     findings.push(...(await attempt('repository', subject, () => checkRepository(migration, examination))))
     findings.push(...(await attempt('repository-source', subject, () => checkRepositorySource(migration, examination))))
     findings.push(...checkShardSize(migration))
   }
   return examined
+}
+
+function matching(indices: number): string {
+  return indices === 1 ? '1 index matches its patterns' : `${formatCount(indices)} indices match its patterns`
 }
 
 async function attemptValue<T>(

@@ -94,7 +94,12 @@ export async function explainNoAnswer(error: unknown, endpoint: Endpoint, reques
     const hint = 'Begin the endpoint with https://.'
     return { sent: false, failure: new Failure('CLUSTER_TLS', detail, { ...options, hint }) }
   }
-  const detail = BROKEN[code] ?? (code.startsWith('HPE_') ? 'the answer is not HTTP' : messageOf(error))
+  if (isNoHttp(code, error)) {
+    const detail = `port ${endpoint.port} of ${endpoint.host} answers, but not in HTTP`
+    const hint = 'Use the HTTP port of the cluster, mostly 9200; 9300 is for its nodes among themselves.'
+    return { sent: true, failure: new Failure('CLUSTER_NOT_ONE', detail, { ...options, hint }) }
+  }
+  const detail = BROKEN[code] ?? messageOf(error)
   // Some servers close the connection without an alert when the client shows no certificate.
   const hint = endpoint.scheme === 'https' && { hint: CLIENT_CERTIFICATE_HINT }
   return { sent: true, failure: new Failure('CLUSTER_UNREACHABLE', detail, { ...options, ...hint, retryable: true }) }
@@ -107,6 +112,10 @@ function codeOf(error: unknown): string {
     at = at instanceof AggregateError ? at.errors[0] : at.cause
   }
   return ''
+}
+
+function isNoHttp(code: string, error: unknown): boolean {
+  return code.startsWith('HPE_') || (error instanceof Error && error.name === 'HTTPParserError')
 }
 
 function speaksNoTls(code: string, error: unknown): boolean {

@@ -5,6 +5,7 @@ import type { HttpResponse } from './http-client.ts'
 const MAX_WORDS = 300
 
 const BLOCK = /cluster_?block_?exception/i
+const EXPIRED = /\bexpired\b/i
 const SIGNATURE = /signature|security token|InvalidClientTokenId|UnrecognizedClient|MissingAuthenticationToken/i
 
 /** The failure that a 401 or 403 stands for; undefined for every answer that the caller has to judge. */
@@ -19,7 +20,7 @@ export function denialOf(response: HttpResponse, request: string): Failure | und
       `status 401, credentials refused${scheme ? ` (asks for ${scheme})` : ''}${said(words)}`,
       {
         ...options,
-        hint: 'Check user name and password, the API key, or the signing region and service.',
+        hint: 'Check user name and password, the API key, or the signing region and service, and that none has expired.',
       },
     )
   }
@@ -28,13 +29,28 @@ export function denialOf(response: HttpResponse, request: string): Failure | und
   if (SIGNATURE.test(words)) {
     return new Failure('CLUSTER_AUTH', `status 403, signature refused${said(words)}`, {
       ...options,
-      hint: 'Check the AWS credentials, the clock of this machine, and the signing region and service.',
+      hint: EXPIRED.test(words)
+        ? 'The temporary credentials are too old: get new ones. If they are new, set the clock of this machine right.'
+        : 'Check the AWS credentials, the clock of this machine, and the signing region and service.',
     })
   }
   return new Failure('CLUSTER_DENIED', `status 403${said(words)}`, {
     ...options,
-    hint: 'Grant the privilege that the answer names to this user.',
+    hint: grantHint(words),
   })
+}
+
+/**
+ * The privilege and the user, by the server's own words.
+ *
+ * Source: messages of the security plugin of OpenSearch, `no permissions for [indices:data/read/search] and User [name=…`, and of
+ * Elasticsearch, `action [indices:data/read/search] is unauthorized for user [name]`.
+ */
+function grantHint(words: string): string {
+  const privilege = /no permissions for \[([^\]]+)\]/.exec(words)?.[1] ?? /action \[([^\]]+)\]/.exec(words)?.[1]
+  if (privilege === undefined) return 'Grant the privilege that the answer names to this user.'
+  const user = /User \[name=([^,\]]+)/.exec(words)?.[1] ?? /for user \[([^\]]+)\]/.exec(words)?.[1]
+  return `Grant ${privilege} to ${user === undefined ? 'this user' : `user ${user}`}.`
 }
 
 /** The start of an answer as text on one line, at most 300 characters. */
@@ -46,9 +62,9 @@ export function serverWords(body: Uint8Array): string {
   return text.length <= MAX_WORDS ? text : `${text.slice(0, MAX_WORDS)}…`
 }
 
-/** The reason inside an error of a cluster; undefined when the answer is none. */
+/** The reason inside an error of a cluster or of a gateway; undefined when the answer is none. */
 function reasonIn(body: Uint8Array): string | undefined {
-  return /"reason"\s*:\s*"((?:[^"\\]|\\.)+)"/.exec(serverWords(body))?.[1]
+  return /"(?:reason|message)"\s*:\s*"((?:[^"\\]|\\.)+)"/i.exec(serverWords(body))?.[1]
 }
 
 function said(words: string): string {

@@ -46,6 +46,7 @@ async function pem(key: string, file: string): Promise<string> {
     throw new Failure('CONFIG_INVALID', `cannot be read: ${messageOf(cause)}`, {
       op: `read ${key}`,
       subject: file,
+      hint: `Correct ${key}; a relative path counts from the folder of the configuration file.`,
       cause,
     })
   }

@@ -33,10 +33,12 @@ function plannedAuth(auth: ConfigAuth, file: string | undefined): PlannedAuth {
   }
 }
 
+const NO_CREDENTIALS_HINT = 'The configuration names no credentials for it: add authConfig.'
+
 /** Connects to a cluster of the configuration; failures name it as the configuration does. Codes as `PlanQuestions.connect`. */
 export async function connectTo(
   side: 'source' | 'target',
-  { name, endpoint }: ConfigCluster,
+  { name, endpoint, auth }: ConfigCluster,
   address: ClusterAddress,
   questions: Pick<PlanQuestions, 'connect'>,
 ): Promise<Cluster> {
@@ -44,7 +46,8 @@ export async function connectTo(
     return await questions.connect(address)
   } catch (error) {
     if (!isFailure(error) || error.code === 'ABORTED') throw error
-    const { code, hint, retryable } = error
+    const { code, retryable } = error
+    const hint = code === 'CLUSTER_AUTH' && auth.kind === 'none' ? NO_CREDENTIALS_HINT : error.hint
     // What is wrong with the configuration is a file or a secret, which the message names.
     throw new Failure(code, code === 'CONFIG_INVALID' ? error.message : error.detail, {
       op: 'connect to',

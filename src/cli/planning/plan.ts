@@ -1,9 +1,9 @@
 import { writeFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
-import { Failure, messageOf } from '../../core/failure.ts'
 import { renderPlan } from '../../report/plan-text.ts'
 import type { CommandRun } from '../command.ts'
 import { EXIT } from '../exit-codes.ts'
+import { outputFailure } from '../output-failure.ts'
 import { planFromConfig } from '../plan-from-config.ts'
 
 /** On a terminal longer lists are cut; in a pipe or a file everything is listed. */
@@ -19,8 +19,7 @@ export const run: CommandRun = async (world, input) => {
     try {
       await writeFile(path, json)
     } catch (cause) {
-      const options = { op: 'write', subject: `plan ${path}`, hint: 'Choose a file that can be written.', cause }
-      throw new Failure('USAGE', messageOf(cause), options)
+      throw outputFailure(cause, `plan ${path}`)
     }
   }
   if (input.text('output') === 'json') {

@@ -70,7 +70,8 @@ async function readPlanFile(path: string): Promise<Plan> {
     const plan = JSON.parse(await readFile(path, 'utf8')) as Plan
     if ((plan.schemaVersion as number) === 1 && typeof plan.configDigest === 'string') return plan
   } catch (cause) {
-    throw new Failure('CONFIG_INVALID', messageOf(cause), { ...failing, cause })
+    const detail = cause instanceof SyntaxError ? `it is not JSON: ${cause.message}` : messageOf(cause)
+    throw new Failure('CONFIG_INVALID', detail, { ...failing, cause })
   }
   throw new Failure('CONFIG_INVALID', 'it is not a plan of schema version 1', failing)
 }

@@ -1,6 +1,7 @@
 import { listDataStreams } from '../../cluster/data-streams.ts'
 import { catIndices, getAliases } from '../../cluster/indices.ts'
 import type { ConfigGroup } from '../../config/config.ts'
+import { formatCount } from '../../core/units.ts'
 import { targetNames, type PlannedIndex } from '../../plan/plan.ts'
 import { nameList } from '../../repository/close-names.ts'
 import type { Examination, ReachedCluster } from '../examination.ts'
@@ -48,7 +49,8 @@ export async function checkExistingIndex(
   })
   if (findings.length > 0) return findings
   const total = written.reduce((sum, { indices }) => sum + indices.length, 0)
-  return [ok('existing-index', subject, `it has none of the ${total} indices yet`)]
+  const none = total === 1 ? 'it does not have the index yet' : `it has none of the ${formatCount(total)} indices yet`
+  return [ok('existing-index', subject, none)]
 }
 
 function taken(subject: string, names: readonly string[], what: string): Finding[] {

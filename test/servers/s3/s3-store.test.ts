@@ -156,9 +156,11 @@ describe('an S3 store', () => {
     proxy.plan(() => ({ kind: 'answer', status: 301, headers, body }))
     await expect(store.read('base/blob', { start: 0 }, signal)).rejects.toMatchObject({
       code: 'CONFIG_INVALID',
-      hint: 'Set the region to eu-west-1.',
+      hint: 'Set the region eu-west-1: aws_region of snapshotRepo, or --region on the command line.',
     })
-    await expect(store.size('base/blob', signal)).rejects.toMatchObject({ hint: 'Set the region to eu-west-1.' })
+    await expect(store.size('base/blob', signal)).rejects.toMatchObject({
+      hint: 'Set the region eu-west-1: aws_region of snapshotRepo, or --region on the command line.',
+    })
   })
 
   test('a page of HTML instead of S3 is not retried', async () => {

@@ -59,7 +59,7 @@ test('the right region is named wherever the service says it', () => {
   for (const error of places) {
     expect(s3Failure(error, request, signal)).toMatchObject({
       code: 'CONFIG_INVALID',
-      hint: 'Set the region to eu-west-3.',
+      hint: 'Set the region eu-west-3: aws_region of snapshotRepo, or --region on the command line.',
     })
   }
 })

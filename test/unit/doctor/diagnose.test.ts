@@ -65,7 +65,7 @@ describe('a diagnosis', () => {
     const denied = new Status(403, { error: { type: 'security_exception', reason: 'no permissions for [monitor]' } })
     const { findings } = await examine({ target: { answers: { 'GET /': denied } } })
     expect(bad(findings)).toEqual(['problem read-rights of target new'])
-    expect(messages(findings, 'indices')).toContain('1 indices match')
+    expect(messages(findings, 'indices')).toContain('1 index matches')
   })
 
   test('names each reading right that is missing, and goes on', async () => {
