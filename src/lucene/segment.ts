@@ -3,6 +3,7 @@ import { regionSource } from '../core/byte-source.ts'
 import type { SegmentCommit } from './commit.ts'
 import { openCompound } from './compound-file.ts'
 import type { Directory } from './directory.ts'
+import { readEarly, wholeFile, type EarlyRead } from './early-reads.ts'
 import { readFieldInfos, type FieldInfos } from './field-infos.ts'
 import type { SortField } from './index-sort.ts'
 import type { LuceneVersion } from './lucene-version.ts'
@@ -36,12 +37,19 @@ export interface Segment {
  * Opens one segment of a commit: reads `.si`, the directory of its compound file and the current field infos, each checked
  * against the segment's id. Codec names are not looked at: every file is read by its own header, so the wrapping codecs of
  * Elasticsearch and plugins need no names here.
+ *
+ * @param wanted what the caller will read next; it is under way together with what is read here.
  */
-export async function openSegment(directory: Directory, commit: SegmentCommit, signal: AbortSignal): Promise<Segment> {
+export async function openSegment(
+  directory: Directory,
+  commit: SegmentCommit,
+  signal: AbortSignal,
+  wanted: readonly EarlyRead[] = [],
+): Promise<Segment> {
   const { name, id, codec } = commit
   const info = await readSegmentInfo(directory.open(`${name}.si`), commit, signal)
   const compound = info.isCompound ? await openCompound(directory, commit, signal) : undefined
-  const file = (part: string): ByteSource => {
+  const plainFile = (part: string): ByteSource => {
     const entry = compound?.entries.get(part)
     if (entry === undefined || compound === undefined) return directory.open(name + part)
     return regionSource(compound.data, `${name}${part} in ${compound.data.name}`, entry.offset, entry.length)
@@ -49,6 +57,21 @@ export async function openSegment(directory: Directory, commit: SegmentCommit, s
   const hasFile = (part: string): boolean => compound?.entries.has(part) === true || directory.files.has(name + part)
 
   const suffix = commit.fieldInfosGen === -1 ? '' : commit.fieldInfosGen.toString(36)
-  const fields = await readFieldInfos(file(suffix === '' ? '.fnm' : `_${suffix}.fnm`), id, suffix, signal)
+  const fieldInfos = suffix === '' ? '.fnm' : `_${suffix}.fnm`
+  const early = new Map<string, ByteSource>()
+  for (const { part, ranges } of [wholeFile(fieldInfos), ...deletesOf(commit), ...wanted]) {
+    if (!hasFile(part)) continue
+    const source = plainFile(part)
+    early.set(part, readEarly(source, ranges(source.length), signal))
+  }
+  const file = (part: string): ByteSource => early.get(part) ?? plainFile(part)
+  const fields = await readFieldInfos(file(fieldInfos), id, suffix, signal)
   return { name, id, codec, ...info, fields, commit, file, hasFile }
+}
+
+/** The file of hard deletes, and the updated columns, of which servers have none but the marks of soft deletes. */
+function deletesOf({ name, delGen, docValuesFiles }: SegmentCommit): readonly EarlyRead[] {
+  const columns = [...docValuesFiles.values()].flat().map((file) => file.slice(name.length))
+  const hard = delGen === -1 ? [] : [`_${delGen.toString(36)}.liv`]
+  return [...hard, ...columns].map(wholeFile)
 }

@@ -1,10 +1,11 @@
 import { ByteCursor } from '../core/byte-cursor.ts'
-import type { ByteSource } from '../core/byte-source.ts'
+import { memorySource, readAll, type ByteSource } from '../core/byte-source.ts'
 import { Failure } from '../core/failure.ts'
 import { loadZstd } from '../codec/zstd.ts'
 import { FOOTER_LENGTH, footerChecksum } from '../codec/lucene-envelope.ts'
 import * as compression from './chunk-compression.ts'
 import { checkChunkIndex, type ChunkIndex } from './chunk-index.ts'
+import { wholeFile, type EarlyRead } from './early-reads.ts'
 import { bigEndianFormat, littleEndianFormat, readHeader, type FileFormat } from './metadata-file.ts'
 import type { NumberForm, OpenedChunks, StoredFieldsOpening } from './stored-fields-opening.ts'
 import type { Segment } from './segment.ts'
@@ -15,6 +16,24 @@ import { openStoredFields90 } from './stored-fields-90.ts'
 
 /** Longest header: magic, name, version, id, suffix; and the two numbers that may follow it. */
 const HEAD_BYTES = 512
+/** Longest tail: two numbers of nine bytes, and the footer. */
+const TAIL_BYTES = FOOTER_LENGTH + 18
+/** A file of documents up to this size is read as a whole: its head and its tail alone would be as many requests. */
+const SMALL_BYTES = 64 * 1024
+
+/** What {@link openStoredFields} reads of a segment, for `openSegment`. */
+export const STORED_FIELDS_READS: readonly EarlyRead[] = [
+  { part: '.fdt', ranges: (length) => (length <= SMALL_BYTES ? [[0, length]] : headAndTail(length)) },
+  wholeFile('.fdm'),
+  wholeFile('.fdx'),
+]
+
+function headAndTail(length: number): ReturnType<EarlyRead['ranges']> {
+  return [
+    [0, HEAD_BYTES],
+    [length - TAIL_BYTES, length],
+  ]
+}
 
 /** The stored fields of a segment: an index of chunks over the `.fdt` file, whose bytes the caller reads. */
 export interface StoredFields {
@@ -85,7 +104,8 @@ const FORMATS: Readonly<Record<string, StoredFormat>> = {
  * `BLOB_CORRUPT` when a check fails; `FORMAT_UNSUPPORTED` for unknown formats and hardware-compressed (QAT) ones.
  */
 export async function openStoredFields(segment: Segment, signal: AbortSignal): Promise<StoredFields> {
-  const fdt = segment.file('.fdt')
+  const file = segment.file('.fdt')
+  const fdt = file.length > SMALL_BYTES ? file : memorySource(file.name, await readAll(file, SMALL_BYTES, signal))
   const start = await fdt.read(0, Math.min(HEAD_BYTES, fdt.length), signal)
   const head = new ByteCursor(start, fdt.name)
   const { codec, version, format } = readFormat(head, segment)
@@ -99,7 +119,7 @@ export async function openStoredFields(segment: Segment, signal: AbortSignal): P
   const footerLength = version >= format.footerSince ? FOOTER_LENGTH : 0
   const tailLength = fdt.length - dataEnd
   // Behind the chunks come the footer and, in some versions, two variable-length counts.
-  if (tailLength < footerLength || tailLength > footerLength + 18) {
+  if (tailLength < footerLength || tailLength > footerLength + TAIL_BYTES - FOOTER_LENGTH) {
     throw corrupt(fdt, `chunks end at byte ${dataEnd} of ${fdt.length}`)
   }
   const tail = tailLength === 0 ? new Uint8Array(0) : await fdt.read(dataEnd, fdt.length, signal)

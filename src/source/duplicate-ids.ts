@@ -2,8 +2,9 @@ import { Failure } from '../core/failure.ts'
 import { readCommit } from '../lucene/commit.ts'
 import type { Directory } from '../lucene/directory.ts'
 import type { DocumentBatch } from './document-batch.ts'
+import { openSegments } from './open-segments.ts'
 import { readDocuments } from './read-documents.ts'
-import { openSegmentSource, type SegmentSource } from './segment-source.ts'
+import type { SegmentSource } from './segment-source.ts'
 
 /** More than this in one shard are no accident, and too many to be listed. */
 const MAX_DUPLICATES = 1_000_000
@@ -27,10 +28,7 @@ export async function findDuplicateIds(
 ): Promise<ReadonlyMap<string, readonly number[]>> {
   const commit = await readCommit(directory, signal)
   const sources: SegmentSource[] = []
-  for (const segment of commit.segments) {
-    const source = await openSegmentSource(directory, segment, signal)
-    if (source !== undefined) sources.push(source)
-  }
+  for await (const source of openSegments(directory, commit, signal)) sources.push(source)
 
   const filter = new SeenFilter(sources.reduce((total, { live }) => total + live.count, 0))
   const suspects = new Set<string>()

@@ -2,12 +2,12 @@ import { readCommit } from '../lucene/commit.ts'
 import type { Directory } from '../lucene/directory.ts'
 import type { DocumentBatch } from './document-batch.ts'
 import { readDocuments, type ReadOptions } from './read-documents.ts'
+import { openSegments } from './open-segments.ts'
 import { verifySegmentChecksum } from './segment-checksum.ts'
-import { openSegmentSource } from './segment-source.ts'
 
 /**
  * Reads all live root documents of a shard, segment by segment, and verifies the checksum of every file it read before it
- * returns. A batch is valid until the next one is asked for. Codes as `readDocuments` and `openSegmentSource`.
+ * returns. A batch is valid until the next one is asked for. Codes as `readDocuments` and `openSegments`.
  */
 export async function* readShard(
   directory: Directory,
@@ -15,9 +15,7 @@ export async function* readShard(
   signal: AbortSignal,
 ): AsyncGenerator<DocumentBatch, void> {
   const commit = await readCommit(directory, signal)
-  for (const segment of commit.segments) {
-    const source = await openSegmentSource(directory, segment, signal)
-    if (source === undefined) continue
+  for await (const source of openSegments(directory, commit, signal)) {
     const whole = { firstChunk: 0, endChunk: source.stored.chunkCount }
     const checksum = yield* readDocuments(source, whole, undefined, options, signal)
     verifySegmentChecksum(source.stored, [{ ...whole, checksum }])

@@ -3,7 +3,7 @@ import { segmentColumns, type SegmentColumns } from '../lucene/doc-values/segmen
 import { readLiveDocs, type LiveDocs } from '../lucene/live-docs.ts'
 import { openSegment, type Segment } from '../lucene/segment.ts'
 import type { SegmentCommit } from '../lucene/commit.ts'
-import { openStoredFields, type StoredFields } from '../lucene/stored-fields.ts'
+import { openStoredFields, STORED_FIELDS_READS, type StoredFields } from '../lucene/stored-fields.ts'
 
 /** One segment, opened for reading its documents. */
 export interface SegmentSource {
@@ -23,7 +23,7 @@ export async function openSegmentSource(
   commit: SegmentCommit,
   signal: AbortSignal,
 ): Promise<SegmentSource | undefined> {
-  const segment = await openSegment(directory, commit, signal)
+  const segment = await openSegment(directory, commit, signal, STORED_FIELDS_READS)
   if (segment.maxDoc === 0) return undefined
   const live = await readLiveDocs(segment, signal)
   if (live.count === 0) return undefined

@@ -2,12 +2,13 @@ import { chunkOfDoc } from '../lucene/chunk-index.ts'
 import { readCommit } from '../lucene/commit.ts'
 import type { Directory } from '../lucene/directory.ts'
 import type { DocumentBatch } from '../source/document-batch.ts'
+import { openSegments } from '../source/open-segments.ts'
 import { readDocuments } from '../source/read-documents.ts'
 import { readShardSources } from '../source/rebuild/read-shard-sources.ts'
 import { openRebuilder, type RebuiltIndex, type Rebuilder } from '../source/rebuild/rebuilder.ts'
 import { sourceKeeping } from '../source/rebuild/source-kind.ts'
 import { sourcelessFor, type Sourceless } from '../source/rebuild/sourceless.ts'
-import { openSegmentSource, type SegmentSource } from '../source/segment-source.ts'
+import type { SegmentSource } from '../source/segment-source.ts'
 import { sampleOrdinals } from '../verify/sample.ts'
 
 /** Documents of a shard that are to be compared; valid until the next ones are asked for. */
@@ -48,10 +49,7 @@ export async function* sampledDocuments(
 ): AsyncGenerator<ChosenDocuments, void> {
   const commit = await readCommit(directory, signal)
   const sources: SegmentSource[] = []
-  for (const segment of commit.segments) {
-    const source = await openSegmentSource(directory, segment, signal)
-    if (source !== undefined) sources.push(source)
-  }
+  for await (const source of openSegments(directory, commit, signal)) sources.push(source)
   const total = sources.reduce((sum, { segment }) => sum + segment.maxDoc, 0)
   const ordinals = sampleOrdinals(seed, total, size)
   let next = 0

@@ -3,11 +3,11 @@ import { readCommit } from '../lucene/commit.ts'
 import type { IndexMetadata } from '../repository/index-metadata.ts'
 import type { ShardSnapshot } from '../repository/shard-snapshot.ts'
 import { findDuplicateIds } from '../source/duplicate-ids.ts'
-import { openSegmentSource } from '../source/segment-source.ts'
+import { openSegments } from '../source/open-segments.ts'
 import type { GroupShard } from './snapshot-shards.ts'
 import { cutSlices, SLICE_BYTES } from '../source/slices.ts'
 
-/** The slices of a shard: always the same for one snapshot. Codes as `openSegmentSource` and `findDuplicateIds`. */
+/** The slices of a shard: always the same for one snapshot. Codes as `openSegments` and `findDuplicateIds`. */
 export async function planSlices(
   shard: ShardSnapshot,
   { index, delivery }: Pick<GroupShard, 'index' | 'delivery'>,
@@ -18,10 +18,8 @@ export async function planSlices(
     hasSeveralTypes(index) && delivery?.split !== true ? await findDuplicateIds(directory, signal) : undefined
   const commit = await readCommit(directory, signal)
   const slices: SliceRef[] = []
-  for (const segment of commit.segments) {
-    const source = await openSegmentSource(directory, segment, signal)
-    if (source === undefined) continue
-    const { index: chunks } = source.stored
+  for await (const { segment, stored } of openSegments(directory, commit, signal)) {
+    const { index: chunks } = stored
     const repeated = duplicates?.get(segment.name) ?? []
     for (const range of cutSlices(chunks, SLICE_BYTES)) {
       const bytes = chunks.pointers[range.endChunk]! - chunks.pointers[range.firstChunk]!

@@ -2,7 +2,7 @@ import { Failure } from '../core/failure.ts'
 import { addCounts, NO_COUNTS, type RebuiltSources, type WorkItem } from '../coordination/work-store.ts'
 import { readCommit } from '../lucene/commit.ts'
 import type { ShardSnapshot } from '../repository/shard-snapshot.ts'
-import { openSegmentSource } from '../source/segment-source.ts'
+import { openSegments } from '../source/open-segments.ts'
 import { verifySegmentChecksum, type ReadSlice } from '../source/segment-checksum.ts'
 import { countsInWords } from './counts-in-words.ts'
 import type { LoadedIndex, RestoreDocumentsData } from './loaded-documents.ts'
@@ -84,10 +84,8 @@ async function readItems(
 async function reconcile(shard: ShardSnapshot, slices: readonly DoneSlice[], signal: AbortSignal): Promise<void> {
   const commit = await readCommit(shard.directory, signal)
   let seen = 0
-  for (const segment of commit.segments) {
-    const source = await openSegmentSource(shard.directory, segment, signal)
-    if (source === undefined) continue
-    const own = slices.filter((slice) => slice.segment === segment.name)
+  for await (const source of openSegments(shard.directory, commit, signal)) {
+    const own = slices.filter((slice) => slice.segment === source.segment.name)
     seen += own.length
     verifySegmentChecksum(source.stored, own)
   }

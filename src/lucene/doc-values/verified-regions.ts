@@ -27,15 +27,17 @@ export async function readVerifiedRegions(
 
   const contents = regions.map((region) => new Uint8Array(region.length))
   const head = new Uint8Array(Math.min(512, source.length))
+  const footer = new Uint8Array(FOOTER_LENGTH)
   let crc = 0
-  for (let start = 0; start < source.length; start += PIECE_BYTES) {
-    const end = Math.min(start + PIECE_BYTES, source.length)
+  for (let start = 0, end: number; start < source.length; start = end) {
+    // The footer is never cut in two: it is checked against the snapshot's list where it is read.
+    end = start + PIECE_BYTES >= bodyEnd ? source.length : start + PIECE_BYTES
     const piece = await source.read(start, end, signal)
     crc = crc32(piece.subarray(0, Math.max(0, Math.min(end, source.length - 8) - start)), crc)
     for (const [index, region] of regions.entries()) copyOverlap(piece, start, region, contents[index]!)
     copyOverlap(piece, start, { offset: 0, length: head.length }, head)
+    copyOverlap(piece, start, { offset: bodyEnd, length: FOOTER_LENGTH }, footer)
   }
-  const footer = await source.read(bodyEnd, source.length, signal)
   requireChecksum(crc, footerChecksum(footer, source.name, source.length), source.name)
   return { head, contents }
 }

@@ -1,9 +1,10 @@
 import { readCommit } from '../../lucene/commit.ts'
 import type { Directory } from '../../lucene/directory.ts'
 import type { DocumentBatch } from '../document-batch.ts'
+import { openSegments } from '../open-segments.ts'
 import { readDocuments, type ReadOptions } from '../read-documents.ts'
 import { verifySegmentChecksum } from '../segment-checksum.ts'
-import { openSegmentSource, type SegmentSource } from '../segment-source.ts'
+import type { SegmentSource } from '../segment-source.ts'
 import { openRebuilder, type Rebuilder, type RebuiltIndex } from './rebuilder.ts'
 
 /** A batch of documents with what rebuilds their sources, ready for it. */
@@ -25,9 +26,7 @@ export async function* readShardSources(
   signal: AbortSignal,
 ): AsyncGenerator<RebuildableBatch, void> {
   const commit = await readCommit(directory, signal)
-  for (const segment of commit.segments) {
-    const source = await openSegmentSource(directory, segment, signal)
-    if (source === undefined) continue
+  for await (const source of openSegments(directory, commit, signal)) {
     const rebuilder = options.rebuild ? await openRebuilder(source, index, signal) : undefined
     const whole = { firstChunk: 0, endChunk: source.stored.chunkCount }
     const documents = readDocuments(source, whole, undefined, options, signal)
