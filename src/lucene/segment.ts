@@ -38,7 +38,7 @@ export interface Segment {
  * against the segment's id. Codec names are not looked at: every file is read by its own header, so the wrapping codecs of
  * Elasticsearch and plugins need no names here.
  *
- * @param wanted what the caller will read next; it is under way together with what is read here.
+ * @param wanted what the caller will read next if there are live documents; it is under way together with what is read here.
  */
 export async function openSegment(
   directory: Directory,
@@ -59,7 +59,9 @@ export async function openSegment(
   const suffix = commit.fieldInfosGen === -1 ? '' : commit.fieldInfosGen.toString(36)
   const fieldInfos = suffix === '' ? '.fnm' : `_${suffix}.fnm`
   const early = new Map<string, ByteSource>()
-  for (const { part, ranges } of [wholeFile(fieldInfos), ...deletesOf(commit), ...wanted]) {
+  // What is read is to be verified, and of a segment without live documents the caller may want nothing.
+  const anyLive = commit.delCount + (commit.softDelCount ?? 0) < info.maxDoc
+  for (const { part, ranges } of [wholeFile(fieldInfos), ...deletesOf(commit), ...(anyLive ? wanted : [])]) {
     if (!hasFile(part)) continue
     const source = plainFile(part)
     early.set(part, readEarly(source, ranges(source.length), signal))
@@ -69,9 +71,10 @@ export async function openSegment(
   return { name, id, codec, ...info, fields, commit, file, hasFile }
 }
 
-/** The file of hard deletes, and the updated columns, of which servers have none but the marks of soft deletes. */
+/** The file of hard deletes, and what describes updated columns: servers update none but the marks of soft deletes. */
 function deletesOf({ name, delGen, docValuesFiles }: SegmentCommit): readonly EarlyRead[] {
-  const columns = [...docValuesFiles.values()].flat().map((file) => file.slice(name.length))
+  const updates = [...docValuesFiles.values()].flat()
+  const columns = updates.filter((file) => file.endsWith('.dvm')).map((file) => file.slice(name.length))
   const hard = delGen === -1 ? [] : [`_${delGen.toString(36)}.liv`]
   return [...hard, ...columns].map(wholeFile)
 }
