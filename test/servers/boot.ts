@@ -203,6 +203,8 @@ function javaArguments(
     `-Xms${heap}`,
     `-Xmx${heap}`,
     '-XX:+UseSerialGC',
+    // A server that lives for a minute or two is busy with its second compiler longer than the code that it makes is used.
+    '-XX:TieredStopAtLevel=1',
     `-Djava.io.tmpdir=${temporary}`,
     '-Djava.awt.headless=true',
     '-Dfile.encoding=UTF-8',
