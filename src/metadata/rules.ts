@@ -25,8 +25,6 @@ import {
   dynamicOfObjects,
   missingTypeOfObject,
   objectLikeTypes,
-  subobjects,
-  subobjectsOfMapping,
 } from './rules/objects.ts'
 import { booleanSettings, oldValues, renamedSettings, units } from './rules/old-settings.ts'
 import {
@@ -50,6 +48,7 @@ import {
   norms,
   stringType,
 } from './rules/strings.ts'
+import { subobjects, subobjectsOfMapping } from './rules/subobjects.ts'
 import { denseVector, knnMethod, knnSettings } from './rules/vectors.ts'
 import { inRange } from './version-range.ts'
 

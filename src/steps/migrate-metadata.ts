@@ -5,9 +5,10 @@ import { Failure, isFailure } from '../core/failure.ts'
 import { formatCount } from '../core/units.ts'
 import type { Problem, Translated } from '../metadata/change.ts'
 import { missingPipelines } from '../metadata/missing-pipelines.ts'
+import { remedyInWords } from '../metadata/remedy.ts'
 import { templatesForStreams } from '../metadata/select-templates.ts'
 import type { GlobalMetadata } from '../repository/global-metadata.ts'
-import { migrateObject, type MigratedObject } from './migrate-object.ts'
+import { migrateObject, refusedObject, type MigratedObject } from './migrate-object.ts'
 import { migratePipelines } from './migrate-pipelines.ts'
 import { migrateStreams, streamsOf } from './migrate-streams.ts'
 import { chosenTemplates, migrateTemplates } from './migrate-templates.ts'
@@ -68,8 +69,7 @@ async function migrateGlobal(
   } catch (error) {
     if (!isFailure(error, 'BLOB_CORRUPT', 'BLOB_NOT_FOUND')) throw error
     if (group.metadata.onRefused !== 'continue') throw error
-    const nothing = { changes: [], problems: [], differences: [], outcome: 'refused' } as const
-    done({ ...nothing, kind: 'global metadata', name: snapshot.name, refusal: error.message })
+    done(refusedObject({ kind: 'global metadata', name: snapshot.name }, error.message))
     return []
   }
   const selection = chosenTemplates(global, translation)
@@ -94,8 +94,7 @@ async function migrateIndices(translation: Translation, done: Done, signal: Abor
       parts = await translatedIndices(translation, source, signal)
     } catch (error) {
       if (!isFailure(error, 'BLOB_CORRUPT') || group.metadata.onRefused !== 'continue') throw error
-      const nothing = { changes: [], problems: [], differences: [], outcome: 'refused' } as const
-      done({ ...nothing, kind: 'index', name: source, refusal: error.message })
+      done(refusedObject({ kind: 'index', name: source }, error.message))
       continue
     }
     for (const { name, translated } of parts) {
@@ -107,10 +106,9 @@ async function migrateIndices(translation: Translation, done: Done, signal: Abor
       ]
       const there = await getIndex(target, name, signal)
       if (there !== undefined && there.name !== name) {
-        done({
-          ...{ kind: 'index', name, changes: translated.changes, problems, differences: [], outcome: 'refused' },
-          refusal: `the target has an alias of that name, of index ${there.name}`,
-        })
+        const { changes } = translated
+        const words = `the target has an alias of that name, of index ${there.name}`
+        done(refusedObject({ kind: 'index', name, changes, problems }, words))
         continue
       }
       // Parsed from the target's JSON by the client, so the members are JSON values.
@@ -126,11 +124,12 @@ function report(
   leftOut: MigrateMetadataData['leftOut'],
   context: StepContext,
 ): void {
-  for (const { kind, name, outcome, changes, problems, refusal: words } of objects) {
+  for (const { kind, name, outcome, changes, problems, refusal: words, remedy } of objects) {
     context.log(
       words === undefined ? 'info' : 'error',
       `${kind} ${name}: ${outcome}${words === undefined ? '' : `: ${words}`}`,
     )
+    if (remedy !== undefined) context.log('warning', `${kind} ${name}: ${remedyInWords(remedy)}`)
     for (const change of changes) {
       context.log('info', `${kind} ${name}: ${change.path} ${change.action} (${change.rule}): ${change.reason}`)
     }
@@ -156,12 +155,13 @@ function inWords(objects: readonly MigratedObject[]): string {
 function refusal(refused: readonly MigratedObject[], target: string): Failure {
   const first = refused[0]!
   const conflict = first.differences.length > 0
+  const remedy = first.remedy === undefined ? '' : `${remedyInWords(first.remedy)} `
   const more = refused.length === 1 ? '' : `; ${refused.length - 1} more objects are named in the log`
   return new Failure(conflict ? 'METADATA_CONFLICT' : 'METADATA_REFUSED', `${first.refusal ?? ''}${more}`, {
     op: 'migrate',
     subject: `${first.kind} ${first.name} to target ${target}`,
     hint: conflict
       ? 'Remove the object from the target, or set metadataMigration.existingIndex to keep or update; then workflow resume.'
-      : 'See workflow output for every refusal and the rules that were applied; metadataMigration.onRefused: continue goes on without what is refused.',
+      : `${remedy}See workflow output for every refusal and the rules that were applied.`,
   })
 }

@@ -7,6 +7,7 @@ import { isJsonObject, type JsonObject } from '../codec/json-value.ts'
 import { isFailure } from '../core/failure.ts'
 import type { Change, Problem, Translated } from '../metadata/change.ts'
 import { diffIndex, diffPipeline, diffTemplate, type Difference } from '../metadata/diff.ts'
+import { remedyOf, type Remedy } from '../metadata/remedy.ts'
 
 /** What became of one object. */
 export interface MigratedObject {
@@ -26,6 +27,17 @@ export interface MigratedObject {
   readonly differences: readonly Difference[]
   /** The target's words, when it refused. */
   readonly refusal?: string
+  /** What a user can do then. */
+  readonly remedy?: Remedy
+}
+
+/** The end of an object that the target did not take, in its words, with what helps. */
+export function refusedObject(
+  object: Pick<MigratedObject, 'kind' | 'name'> & Partial<Omit<MigratedObject, 'outcome' | 'remedy'>>,
+  refusal: string,
+): MigratedObject {
+  const whole = { changes: [], problems: [], differences: [], ...object }
+  return { ...whole, outcome: 'refused', refusal, remedy: remedyOf(refusal, whole) }
 }
 
 /** One object on its way: what is wanted, and what the target has. */
@@ -50,14 +62,14 @@ export async function migrateObject(
   if (found !== undefined && differences.length === 0) return { ...result, outcome: 'equal' }
   if (found !== undefined && policy === 'keep') return { ...result, outcome: 'kept' }
   if (found !== undefined && policy === 'fail') {
-    return { ...result, outcome: 'refused', refusal: `the target has another one: ${inWords(differences)}` }
+    return refusedObject(result, `the target has another one: ${inWords(differences)}`)
   }
   try {
     await write(candidate, target, signal)
     return { ...result, outcome: found === undefined ? 'created' : 'updated' }
   } catch (error) {
     if (!isFailure(error, 'CLUSTER_REFUSED')) throw error
-    return { ...result, outcome: 'refused', refusal: error.detail }
+    return refusedObject(result, error.detail)
   }
 }
 

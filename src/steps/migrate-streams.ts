@@ -6,7 +6,7 @@ import type { JsonObject } from '../codec/json-value.ts'
 import { isFailure } from '../core/failure.ts'
 import type { Translated } from '../metadata/change.ts'
 import { json, jsonObject } from '../metadata/json-edit.ts'
-import type { MigratedObject } from './migrate-object.ts'
+import { refusedObject, type MigratedObject } from './migrate-object.ts'
 import { translatedIndices, type Translation } from './translation.ts'
 
 /** The indices behind each data stream of a group, the oldest first. */
@@ -34,7 +34,8 @@ export async function migrateStreams(
     const { changes, problems } = newest
     const result = { kind: 'data stream', name, changes, problems, differences: [] } as const
     if ((await getDataStream(target, name, signal)) !== undefined) {
-      done({ ...result, ...(await existing(target, name, group.metadata.existingIndex, signal)) })
+      const { refusal, ...end } = await existing(target, name, group.metadata.existingIndex, signal)
+      done(refusal === undefined ? { ...result, ...end } : refusedObject({ ...result, ...end }, refusal))
       continue
     }
     try {
@@ -42,7 +43,7 @@ export async function migrateStreams(
       done({ ...result, outcome: 'created' })
     } catch (error) {
       if (!isFailure(error, 'CLUSTER_REFUSED')) throw error
-      done({ ...result, outcome: 'refused', refusal: error.detail })
+      done(refusedObject(result, error.detail))
     }
   }
 }

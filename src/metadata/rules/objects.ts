@@ -1,6 +1,6 @@
 import { isJsonObject } from '../../codec/json-value.ts'
 import type { JsonObject, JsonValue } from '../../codec/json-value.ts'
-import { booleanOf, json, jsonObject, withMember, withoutMembers } from '../json-edit.ts'
+import { booleanOf, json, jsonObject, withMember } from '../json-edit.ts'
 import type { LedgerEntry } from '../ledger.ts'
 import type { FieldRule, MappingRule } from '../rule.ts'
 
@@ -51,39 +51,6 @@ function editDynamic(object: JsonObject, entry: LedgerEntry): JsonObject {
     : 'only true and false are booleans since 6.0'
   entry.note(runtime ? 'approximated' : 'changed', 'dynamic', mode, after, reason)
   return withMember(object, 'dynamic', after)
-}
-
-/** Objects that flatten their inner fields. */
-export const subobjects: FieldRule = {
-  kind: 'field',
-  name: 'subobjects',
-  summary: '`subobjects` of 8.x has no equivalent: dots in names always make objects.',
-  edit(field, entry) {
-    const value = field['subobjects']
-    if (value === undefined) return field
-    noteSubobjects(value, entry)
-    return withoutMembers(field, 'subobjects')
-  },
-}
-
-/** The same at the root of a mapping. */
-export const subobjectsOfMapping: MappingRule = {
-  kind: 'mapping',
-  name: 'subobjects',
-  summary: '`subobjects` of 8.x has no equivalent: dots in names always make objects.',
-  edit(mapping, entry) {
-    const value = mapping['subobjects']
-    if (value === undefined) return mapping
-    noteSubobjects(value, entry)
-    return withoutMembers(mapping, 'subobjects')
-  },
-}
-
-function noteSubobjects(value: JsonValue, entry: LedgerEntry): void {
-  entry.note('dropped', 'subobjects', value, undefined, 'dots in field names always make objects on the target')
-  if (booleanOf(value) === true) return
-  const detail = 'documents with a value at `a` and another at `a.b` will be refused'
-  entry.problem('subobjects', detail, 'rename one of such fields, or map the object with `enabled: false`')
 }
 
 /** Types of Elasticsearch whose values have the form of an object. */

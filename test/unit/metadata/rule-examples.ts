@@ -166,6 +166,26 @@ export const EXAMPLES: Readonly<Record<string, readonly RuleExample[]>> = {
   subobjects: [
     root({ subobjects: false }, [dropped('mappings.subobjects'), ['problem', 'mappings.subobjects']], EIGHT),
     field({ type: 'object', subobjects: true }, [dropped(`${F}.subobjects`)], EIGHT),
+    field(
+      {
+        subobjects: false,
+        properties: { 'a.b.c': { type: 'long' }, a: { type: 'long' }, 'a.b': { type: 'ip' }, ab: {} },
+      },
+      [
+        dropped(`${F}.subobjects`),
+        ['approximated', `${F}.properties.a`, DISABLED],
+        dropped(`${F}.properties.a.b`),
+        dropped(`${F}.properties.a.b.c`),
+        ['problem', `${F}.subobjects`],
+        ['problem', `${F}.properties.a`],
+      ],
+      EIGHT,
+    ),
+    root(
+      { subobjects: false, properties: { 'a.b': { type: 'long' }, 'a.c': { type: 'long' } } },
+      [dropped('mappings.subobjects'), ['problem', 'mappings.subobjects']],
+      EIGHT,
+    ),
   ],
   'root-switches': [root({ _data_stream_timestamp: { enabled: true } }, [dropped('mappings._data_stream_timestamp')])],
 
