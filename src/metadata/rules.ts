@@ -20,12 +20,7 @@ import {
   sourceField,
   timestampAndTtl,
 } from './rules/mapping-root.ts'
-import {
-  dynamicOfMapping,
-  dynamicOfObjects,
-  missingTypeOfObject,
-  objectLikeTypes,
-} from './rules/objects.ts'
+import { dynamicOfMapping, dynamicOfObjects, missingTypeOfObject, objectLikeTypes } from './rules/objects.ts'
 import { booleanSettings, oldValues, renamedSettings, units } from './rules/old-settings.ts'
 import {
   allocationSettings,
