@@ -10,6 +10,7 @@ import type { Clusters } from '../../steps/clusters.ts'
 import type { Step, StepContext, StepInput, StepOutput } from '../../steps/step.ts'
 import type { ItemLoader } from '../load/item-loader.ts'
 import { Journal } from './journal.ts'
+import { KeptWork } from './kept-work.ts'
 import { acquireLock } from './lock.ts'
 import { rejectFilePath } from './reject-file.ts'
 import { readRejects } from './reject-lines.ts'
@@ -72,9 +73,8 @@ class Run {
   readonly #parts: RunnerParts
   readonly #plan: Plan
   readonly #journal: Journal
-  /** Grows with the run: a step that is tried again starts from what its earlier attempts achieved. */
-  readonly #workEvents: WorkEvent[] = []
-  readonly #lastAdvance = new Map<string, number>()
+  /** A step that is tried again starts from what its earlier attempts achieved. */
+  readonly #work = new KeptWork()
   readonly #stop = new AbortController()
   #state: RunState
 
@@ -84,7 +84,7 @@ class Run {
     this.#plan = plan
     this.#journal = journal
     this.#state = foldEvents(events)
-    for (const event of events) if (isWorkEvent(event)) this.#keep(event)
+    for (const event of events) this.#keep(event)
   }
 
   async execute(beat: () => void): Promise<'finished' | 'failed' | 'stopped'> {
@@ -132,7 +132,7 @@ class Run {
   }
 
   #context(step: PlannedStep, signal: AbortSignal = this.#stop.signal): StepContext {
-    const work = new LocalWorkStore(step.id, this.#workEvents, (event) => {
+    const work = new LocalWorkStore(step.id, this.#work.of(step.id), (event) => {
       this.#record(event)
       return Promise.resolve()
     })
@@ -179,21 +179,12 @@ class Run {
     const event: RunEvent = { at: this.#parts.clock.now(), ...body }
     this.#journal.append(event, { durable: !VOLATILE.has(body.type) })
     this.#state = applyEvent(this.#state, event)
-    if (isWorkEvent(event)) this.#keep(event)
+    this.#keep(event)
   }
 
-  /** Only the last position of an item counts, so memory does not grow with the bulks that were sent. */
-  #keep(event: WorkEvent): void {
-    if (event.type === 'work-advanced') {
-      const key = `${event.step} ${event.item}`
-      const place = this.#lastAdvance.get(key)
-      if (place !== undefined) {
-        this.#workEvents[place] = event
-        return
-      }
-      this.#lastAdvance.set(key, this.#workEvents.length)
-    }
-    this.#workEvents.push(event)
+  #keep(event: RunEvent): void {
+    if (isWorkEvent(event)) this.#work.add(event)
+    else if (event.type === 'step-ended') this.#work.forget(event.step)
   }
 
   async #watchForStop(signal: AbortSignal): Promise<void> {
@@ -222,10 +213,22 @@ class Run {
       }
       try {
         await this.#journal.sync()
+        if (this.#journal.isWorthCompacting) this.#compact()
       } catch (error) {
         this.#stop.abort(error)
         return
       }
+    }
+  }
+
+  /** A journal that could not be made shorter is as good as before, unless the next event finds it broken. */
+  #compact(): void {
+    try {
+      this.#journal.compact()
+    } catch (error) {
+      if (!isFailure(error)) throw error
+      const message = `The journal goes on growing, since it could not be compacted: ${error.detail}`
+      this.#record({ type: 'log', level: 'warning', message })
     }
   }
 

@@ -6,13 +6,14 @@ import type { RunEvent } from './run-events.ts'
 export function logOf(events: Iterable<RunEvent>): LogLine[] {
   const lines: LogLine[] = []
   for (const event of events) {
-    const line = lineOf(event)
+    const line = logLineOf(event)
     if (line !== undefined) lines.push({ at: new Date(event.at).toISOString(), ...line })
   }
   return lines
 }
 
-function lineOf(event: RunEvent): Omit<LogLine, 'at'> | undefined {
+/** What the log says of an event, without its time; undefined when that is nothing. */
+export function logLineOf(event: RunEvent): Omit<LogLine, 'at'> | undefined {
   switch (event.type) {
     case 'log':
       return { level: event.level, message: event.message, ...(event.step === undefined ? {} : { step: event.step }) }

@@ -8,7 +8,8 @@ export interface ProgressPoint {
   readonly documents: number
 }
 
-const RECENT_MS = 30_000
+/** Progress of this time is what a rate is made from. */
+export const RECENT_MS = 30_000
 
 /** State of a step, folded from the journal. */
 export interface StepState {

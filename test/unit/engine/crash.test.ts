@@ -8,7 +8,10 @@ import { Mailbox } from '../../../src/engine/load/mailbox.ts'
 import { rejectFilePath, rejectFiles } from '../../../src/engine/local/reject-file.ts'
 import { runWorkflow, type RunnerParts } from '../../../src/engine/local/runner.ts'
 import { createWorkflowFolder, workflowFolder, type WorkflowFolder } from '../../../src/engine/local/workflow-folder.ts'
-import { Journal } from '../../../src/engine/local/journal.ts'
+import { Journal, readJournal } from '../../../src/engine/local/journal.ts'
+import { journalLine } from '../../../src/engine/local/journal-lines.ts'
+import type { RunEvent } from '../../../src/engine/run/run-events.ts'
+import { foldEvents } from '../../../src/engine/run/run-state.ts'
 import type { Step, StepOutput } from '../../../src/steps/step.ts'
 import { VirtualClock } from '../blob/virtual-clock.ts'
 import { calm, fixedRandom } from '../http/test-world.ts'
@@ -55,6 +58,9 @@ class CrashWorld {
   readonly folder: WorkflowFolder
   readonly outside: Outside
   readonly effects: Effect[] = []
+  readonly clock = new VirtualClock()
+  /** Called before documents are loaded. */
+  beforeLoad: () => Promise<void> = () => Promise.resolve()
 
   constructor(journal: string | undefined, left: Outside) {
     this.folder = workflowFolder(temporaryFolder(), 'migration-1')
@@ -78,7 +84,7 @@ class CrashWorld {
   }
 
   run(): Promise<string> {
-    const clock = new VirtualClock()
+    const { clock } = this
     const unused = (): never => {
       throw new Error('not in this test')
     }
@@ -122,6 +128,7 @@ class CrashWorld {
     })
     this.#effect((world) => (world.refreshInterval = '-1'))
     await context.work.plan(slices)
+    await this.beforeLoad()
     await context.loadItems()
     const total = await context.work.totals()
     for await (const { state } of context.work.items()) if (state !== 'done') throw new Error(`an item is ${state}`)
@@ -213,6 +220,23 @@ describe('a runner that is killed', () => {
         expect(repeated.length, where).toBeLessThanOrEqual(WORKERS * BULK)
       }
     }
+  })
+
+  test('finds a long journal, makes it shorter while it works, and goes on', async () => {
+    const head = new CrashWorld(undefined, outside()).journal()
+    const progress: RunEvent = { at: 1, type: 'step-progress', step: STEP, progress: { message: 'x'.repeat(1000) } }
+    const long = journalLine(progress).toString().repeat(10_000)
+    const later = journalLine({ ...progress, at: 1_000_000 }).toString()
+    const world = new CrashWorld(head + long + later, outside())
+    let length = Infinity
+    world.beforeLoad = async () => {
+      await world.clock.advance(1000)
+      length = world.journal().length
+    }
+    expect(await world.run()).toBe('finished')
+    expect(length).toBeLessThan(10_000)
+    expectComplete(world, 'after a compaction')
+    expect(foldEvents(readJournal(world.folder.journal))).toMatchObject({ name: 'migration-1', outcome: 'finished' })
   })
 
   test('in the middle of a reject leaves a torn line that does not spoil the next one', async () => {
