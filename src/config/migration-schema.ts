@@ -94,7 +94,10 @@ export const metadataSchema = z
 export const backfillSchema = z
   .strictObject({
     enabled: z.boolean().optional().meta({ description: 'Whether documents are migrated. Default: true.' }),
-    workers: count.optional().meta({ description: 'Workers at once at most. Default: `parallelism`.' }),
+    workers: count.optional().meta({
+      description:
+        'Pods (argo) or workers (local) at once at most. Default: `parallelism`; on argo, one pod for every 128 MiB of stored fields.',
+    }),
     bulkBytes: count.optional().meta({ description: 'Bytes of one bulk request at most. Default: 10485760.' }),
     bulkDocs: count.optional().meta({ description: 'Documents of one bulk request at most. Default: 10000.' }),
     onConflict: z.enum(['overwrite', 'skip']).optional().meta({

@@ -118,7 +118,7 @@ export function engineConformance(open: () => Promise<EngineWorld>): void {
     })
 
     test('a second workflow has a name of its own; the first keeps its own', async () => {
-      const slow = `          bulkDocs: ${world.slowBulk}\n`
+      const slow = `          bulkDocs: ${world.slowBulk}\n          workers: 2\n`
       await configure(`      - indices: ["books"]\n        documentBackfill:\n${slow}`, SLOW)
       const taken = await home.run(['submit', '--name', 'first'])
       expect(taken.code, taken.stderr).toBe(2)

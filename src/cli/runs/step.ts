@@ -1,4 +1,4 @@
-import { hostname } from 'node:os'
+import { availableParallelism, hostname } from 'node:os'
 import { writeFile } from 'node:fs/promises'
 import { isFailure } from '../../core/failure.ts'
 import { writeArgoProgress } from '../../engine/argo/argo-progress.ts'
@@ -22,6 +22,8 @@ const EXITS: Readonly<Record<StepEnd, number>> = {
   temporary: EXIT.temporary,
   failed: EXIT.failed,
 }
+/** Slices of a pod at once; the memory of worker pods in the chart is for as many. */
+const MAX_LOADERS = 2
 const PARTS: readonly string[] = ['plan', 'work', 'reconcile'] satisfies readonly LoadPart[]
 
 /** `workflow step`: runs one step of a run, or a part of it, as a pod of a Workflow does. */
@@ -47,6 +49,7 @@ export const run: CommandRun = async (world, input) => {
       connect: (plan) => connectClusters(plan, reveal, clock, random, never),
       startLoader: LOAD_THREAD_ENTRY === undefined ? inline : threadStarter(LOAD_THREAD_ENTRY),
       startSmallLoader: inline,
+      loaders: Math.min(MAX_LOADERS, availableParallelism()),
       process: `${hostname()}-${random.hex(4)}`,
       print,
       publish: (progress) => writeArgoProgress(world.env['ARGO_PROGRESS_FILE'], progress),

@@ -11,6 +11,7 @@ import type { StartLoader } from '../load/load-thread.ts'
 import { RejectIndex } from './reject-index.ts'
 import { podContext, type PodContextParts } from './step-context.ts'
 import { shareWork, type SharedWork } from './work-state.ts'
+import { workerCount } from './worker-count.ts'
 
 /** The parts of a Restore Documents step that run in pods of their own, in this order; there are many of `work`. */
 export type LoadPart = 'plan' | 'work' | 'reconcile'
@@ -21,6 +22,8 @@ export interface LoadOptions {
   readonly startSmallLoader: StartLoader
   readonly process: string
   readonly worker: number
+  /** Slices that a worker loads at once. */
+  readonly loaders: number
 }
 
 /** How often a worker looks at the sum of all: the first one to report it, the others to notice the limit of rejects. */
@@ -57,12 +60,13 @@ export class LoadParts {
     return new LoadParts(parts, input, options, shareWork(cluster, run.root.name, { step, process, onFailed }, world))
   }
 
-  /** Writes the work items; resolves to the number of workers that they are worth. Codes as `planLoad`. */
+  /** Writes the work items; resolves to the number of pods that they are worth. Codes as `planLoad`. */
   async plan(): Promise<number> {
     await this.#prepare()
     await planLoad(this.#input, this.#context())
     await this.#shared.index.refresh() // Of what was just planned, some may not be seen yet.
-    const { items } = await this.#shared.store.totals()
+    const totals = await this.#shared.store.totals()
+    const { items } = totals
     const { plan, step } = this.#input
     const all = Object.values(items).reduce((sum, count) => sum + count, 0)
     this.#parts.journal.note({
@@ -71,8 +75,7 @@ export class LoadParts {
       step: step.id,
       message: `${formatCount(all)} work items planned, ${formatCount(items.done)} of them done before`,
     })
-    const most = Math.min(plan.parallelism, groupOf(plan, step).backfill.workers ?? Infinity)
-    return Math.max(1, Math.min(items.pending + items.leased, most))
+    return workerCount(totals, { parallelism: plan.parallelism, wanted: groupOf(plan, step).backfill.workers })
   }
 
   /** Loads work items until all of all workers are done. Codes as the load pool. */
@@ -84,7 +87,7 @@ export class LoadParts {
     const context: StepContext = { ...this.#context(signal), progress: (progress) => void (own = progress) }
     const watching = this.#watch(context, () => own, limit, over.signal)
     try {
-      await this.#loadItems(context, 1)
+      await this.#loadItems(context, this.#options.loaders)
     } finally {
       over.abort()
       await watching
@@ -126,6 +129,7 @@ export class LoadParts {
       parallelism,
       start,
       startSmall,
+      shared: true,
       rejects: (step) => new RejectIndex(cluster, loader, run.root.name, step, cut),
     })
     await pool(this.#input, context)

@@ -39,6 +39,8 @@ export interface RunStepParts {
   connect(plan: Plan): Clusters
   readonly startLoader: StartLoader
   readonly startSmallLoader: StartLoader
+  /** Slices that a pod of a load has under way at once. */
+  readonly loaders: number
   /** Unique name of this process. */
   readonly process: string
   readonly print: (line: string) => void
@@ -111,8 +113,9 @@ class PodStep {
 
   async #restore(): Promise<StepEnd> {
     const { part, worker } = this.#call
-    const { startLoader, startSmallLoader, process } = this.#parts
-    const load = await LoadParts.open(this.#context, this.#input(), { startLoader, startSmallLoader, process, worker })
+    const { startLoader, startSmallLoader, process, loaders } = this.#parts
+    const options = { startLoader, startSmallLoader, process, worker, loaders }
+    const load = await LoadParts.open(this.#context, this.#input(), options)
     try {
       switch (part) {
         case 'plan':

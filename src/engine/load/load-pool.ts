@@ -21,13 +21,15 @@ export interface LoadPoolParts {
   readonly start: StartLoader
   /** Used instead of `start` where a thread is not worth it. */
   readonly startSmall?: StartLoader
+  /** True when other processes load items of the same step: looking for one then takes requests. */
+  readonly shared?: boolean
 }
 
 /** Bytes of all files of a group's indices in the snapshot, up to which the load is over before a thread has started. */
 const SMALL_BYTES = 2 * 1024 * 1024
 /** How often an idle worker looks for items that were planned meanwhile. */
 const IDLE_MS = 250
-/** How often a process whose workers are all idle looks whether others have given something back. */
+/** How often idle workers look whether other processes have given something back. */
 const SHARED_IDLE_MS = 4000
 
 /** What progress says while no worker of this process has an item. */
@@ -58,6 +60,7 @@ class StepLoad {
   readonly #loaders = new Set<LoadThread>()
   readonly #start: StartLoader
   readonly #idlers = new Set<() => void>()
+  readonly #idleMs: number
   /** Workers that hold a place. */
   #active = 0
   /** Failures since anything last went forward. */
@@ -72,6 +75,7 @@ class StepLoad {
     this.#context = context
     this.#rejects = parts.rejects(input.step.id)
     this.#maxRejects = group.backfill.maxRejects ?? Infinity
+    this.#idleMs = parts.shared === true ? SHARED_IDLE_MS : IDLE_MS
     this.#maxWorkers = Math.min(parts.parallelism, group.backfill.workers ?? Infinity)
     this.#priority = group.priority ?? 0
     this.#task = {
@@ -138,7 +142,7 @@ class StepLoad {
           continue
         }
         if (this.#active > 0) {
-          if (!(await this.#idle(IDLE_MS))) break
+          if (!(await this.#idle(this.#idleMs))) break
         } else if (!(await this.#mayComeUp()) || !(await this.#idle(SHARED_IDLE_MS))) break
         place = this.#enter()
       }

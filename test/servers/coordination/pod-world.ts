@@ -70,6 +70,7 @@ export class PodWorld {
         connect: (plan) => connectClusters(plan, reveal, systemClock, systemRandom, new AbortController().signal),
         startLoader: start,
         startSmallLoader: start,
+        loaders: 1,
         process: `pod-${++this.#pods}`,
         print: (line) => void this.printed.push(line),
         publish: (progress) => void this.published.push(progress),

@@ -64,7 +64,7 @@ describe.each(['2.19.4', '3.8.0'])('steps in pods, into OpenSearch %s', (version
     const world = await begin('whole', [...DOCUMENTS.keys()])
     await createIndex(cluster, 'many', { settings: { index: { refresh_interval: '7s' } } }, {}, calm)
     expect(await world.pod(RESTORE, 'plan')).toBe('ended')
-    expect(world.workers).toBe(2)
+    expect(world.workers).toBe(1)
     const during = await getIndex(cluster, 'many', calm)
     expect(during?.settings['index']).toMatchObject({ refresh_interval: '-1' })
     const workers = Array.from({ length: 4 }, (_, worker) => world.pod(RESTORE, 'work', { worker }))
