@@ -1,8 +1,9 @@
 import { Sha256 } from '@aws-crypto/sha256-js'
-import { defaultProvider } from '@aws-sdk/credential-provider-node'
 import { SignatureV4 } from '@smithy/signature-v4'
 import { request } from 'undici'
+import { systemClock, type Clock } from '../core/clock.ts'
 import { Failure, messageOf } from '../core/failure.ts'
+import { foundCredentials } from './found-credentials.ts'
 import type { S3Credentials, S3Role } from './s3-options.ts'
 
 const SESSION_NAME = 'backfill-workflow'
@@ -15,6 +16,7 @@ export interface RoleOptions extends S3Role {
   readonly region: string
   /** Who asks. Default: the SDK's chain. */
   readonly credentials?: S3Credentials
+  readonly clock?: Clock
 }
 
 /** Credentials with an end, as the SDK renews them. */
@@ -34,7 +36,7 @@ export interface RoleCredentials extends S3Credentials {
 export function assumedRole(options: RoleOptions): () => Promise<RoleCredentials> {
   const { roleArn, region, externalId } = options
   const endpoint = new URL(options.stsEndpoint ?? `https://sts.${region}.${domainOf(region)}`)
-  const credentials = options.credentials ?? defaultProvider({ clientConfig: { region } })
+  const credentials = options.credentials ?? foundCredentials(region, options.clock ?? systemClock)
   const signer = new SignatureV4({ service: 'sts', region, sha256: Sha256, credentials })
   const form = new URLSearchParams({
     Action: 'AssumeRole',

@@ -1,4 +1,5 @@
 import type * as Sdk from '@aws-sdk/client-s3'
+import { systemClock } from '../core/clock.ts'
 import { Failure, messageOf } from '../core/failure.ts'
 import type { S3Options } from './s3-options.ts'
 
@@ -32,7 +33,7 @@ export async function s3Client(sdk: typeof Sdk, bucket: string, options: S3Optio
       logger: { debug: silent, info: silent, warn: silent, error: silent },
     },
     ...(options.endpoint !== undefined && { endpoint: options.endpoint }),
-    ...(credentials !== undefined && { credentials }),
+    credentials,
   })
 }
 
@@ -54,9 +55,15 @@ async function configuredRegion(sdk: typeof Sdk, bucket: string, { endpoint }: S
   }
 }
 
-async function credentialsOf(region: string, options: S3Options): Promise<Sdk.S3ClientConfig['credentials']> {
-  const { role, credentials } = options
-  if (role === undefined) return credentials
-  const { assumedRole } = await import('./assume-role.ts')
-  return assumedRole({ ...role, region, ...(credentials !== undefined && { credentials }) })
+async function credentialsOf(
+  region: string,
+  { role, credentials, clock = systemClock }: S3Options,
+): Promise<NonNullable<Sdk.S3ClientConfig['credentials']>> {
+  if (role !== undefined) {
+    const { assumedRole } = await import('./assume-role.ts')
+    return assumedRole({ ...role, region, clock, ...(credentials !== undefined && { credentials }) })
+  }
+  if (credentials !== undefined) return credentials
+  const { foundCredentials } = await import('./found-credentials.ts')
+  return foundCredentials(region, clock)
 }

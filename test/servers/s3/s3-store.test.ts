@@ -2,7 +2,7 @@ import { PutObjectCommand } from '@aws-sdk/client-s3'
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import type { BlobStore } from '../../../src/blob/blob-store.ts'
 import { locationIn } from '../../../src/blob/location.ts'
 import { openStore } from '../../../src/blob/open-store.ts'
@@ -10,6 +10,7 @@ import { retryStore } from '../../../src/blob/retry-store.ts'
 import type { S3Options } from '../../../src/blob/s3-options.ts'
 import { openS3Store } from '../../../src/blob/s3-store.ts'
 import { describeBlobStore, pattern } from '../../unit/blob/conformance.ts'
+import { VirtualClock } from '../../unit/blob/virtual-clock.ts'
 import { startFaultyProxy } from './faulty-proxy.ts'
 import type { FaultyProxy } from './faulty-proxy.ts'
 import { startS3Server } from './server.ts'
@@ -246,4 +247,38 @@ describe('an S3 store', () => {
     for (let start = 0; start < 20; start++) await store.read('base/blob', { start, end: start + 1000 }, signal)
     expect(proxy.connections() - before).toBe(1)
   })
+})
+
+test('keys in a file that were exchanged while the program runs are used, without an interruption', async () => {
+  const { signal } = new AbortController()
+  const folder = await mkdtemp(join(tmpdir(), 'backfill-keys-'))
+  const file = join(folder, 'credentials')
+  const keep = (key: string): Promise<void> =>
+    writeFile(file, `[default]\naws_access_key_id = ${key}\naws_secret_access_key = secret-of-${key}\n`)
+  const pair = (key: string): [string, string] => [key, `secret-of-${key}`]
+  await mkdir(join(folder, 'served/bucket'), { recursive: true })
+  await writeFile(join(folder, 'served/bucket/blob'), 'content')
+  vi.stubEnv('AWS_SHARED_CREDENTIALS_FILE', file)
+  let server = await startS3Server({ folder: join(folder, 'served'), keys: [pair('old'), pair('new')] })
+  try {
+    const clock = new VirtualClock()
+    await keep('old')
+    const store = await openS3Store('bucket', { endpoint: server.endpoint, clock })
+    const read = async (): Promise<string> => Buffer.from(await store.read('blob', { start: 0 }, signal)).toString()
+    expect(await read()).toBe('content')
+    await keep('new')
+    await clock.advance(5000)
+    expect(await read()).toBe('content')
+    await server.stop()
+    const port = Number(new URL(server.endpoint).port)
+    server = await startS3Server({ folder: join(folder, 'served'), keys: [pair('new')], port })
+    expect(await read()).toBe('content')
+    await keep('old')
+    await clock.advance(5000)
+    await expect(read()).rejects.toMatchObject({ code: 'STORE_DENIED' })
+  } finally {
+    vi.unstubAllEnvs()
+    await server.stop()
+    await rm(folder, { recursive: true })
+  }
 })

