@@ -5,10 +5,13 @@ import { EXIT } from './exit-codes.ts'
 export const helpCommands: readonly CommandSpec[] = [
   {
     name: 'explain',
-    summary: 'explain a code of a failure, and what usually helps',
-    arguments: [{ name: 'code', description: 'such as BLOB_CORRUPT; all of them when left out' }],
+    summary: 'explain a code of a failure, or why a workflow is where it is',
+    details: 'Of a workflow: failures, what is in its way, which process holds which work item, and what helps.',
+    arguments: [
+      { name: 'code', description: 'such as BLOB_CORRUPT, or the name of a workflow; all codes when left out' },
+    ],
     exitCodes: [EXIT.notFound],
-    examples: ['workflow explain CLUSTER_AUTH'],
+    examples: ['workflow explain CLUSTER_AUTH', 'workflow explain migration-abc123'],
     load: () => import('./explain.ts'),
   },
   {

@@ -23,6 +23,15 @@ export interface SubmitOptions {
   readonly fresh?: boolean
 }
 
+/** A work item that a process of a run is loading. */
+export interface HeldItem {
+  /** Id of the Restore Documents step. */
+  readonly step: string
+  readonly item: string
+  /** The process: on Argo the pod, with what tells its workers apart. */
+  readonly holder: string
+}
+
 /** What executes plans. All reading calls work while a run goes on and long after it ended. */
 export interface Engine {
   /**
@@ -38,6 +47,11 @@ export interface Engine {
   log(name: string | undefined, from: number): Promise<readonly LogLine[]>
   /** The rejects of a run as lines of NDJSON without line ends, in the order they were recorded. `WORKFLOW_NOT_FOUND`. */
   rejects(name: string | undefined): AsyncGenerator<string>
+  /**
+   * The work items of a running run that are leased to one of many processes; none where one process loads them all.
+   * `WORKFLOW_NOT_FOUND`; codes as `openCluster`.
+   */
+  heldItems(name: string | undefined): Promise<readonly HeldItem[]>
   /** What a run has left behind so far. `WORKFLOW_NOT_FOUND`. */
   record(name: string | undefined): Promise<RunRecord>
   /**

@@ -1,3 +1,4 @@
+import type { ErrorCode } from '../core/error-codes.ts'
 import type { StepProgress } from '../steps/step.ts'
 import type { StepKind } from '../plan/plan.ts'
 
@@ -7,6 +8,14 @@ export type RunPhase =
 
 /** Phase of a step. */
 export type StepPhase = 'Pending' | 'Running' | 'Waiting' | 'Succeeded' | 'Rejects' | 'Skipped' | 'Failed'
+
+/** What keeps a run or a step from going on. */
+export interface Hindrance {
+  readonly code: ErrorCode
+  readonly message: string
+  /** What to do about it. */
+  readonly hint: string
+}
 
 /** The one data structure that status, JSON output, terminal UI, web page and report render. */
 export interface RunView {
@@ -22,6 +31,8 @@ export interface RunView {
   readonly alive: boolean
   /** Why the run is not moving, or why it ended. */
   readonly message?: string
+  /** What is in its way while it is to go on. */
+  readonly hindrance?: Hindrance
   readonly steps: readonly StepView[]
 }
 
@@ -38,6 +49,8 @@ export interface StepView {
   readonly attempt: number
   /** One sentence: output of a finished step, reason of a skipped one, what keeps a pending one from beginning. */
   readonly summary?: string
+  /** What is in its way while it is to go on. */
+  readonly hindrance?: Hindrance
   readonly progress?: StepProgress & { readonly documentsPerSecond?: number; readonly etaSeconds?: number }
   /** What the step left behind, by its kind; see the step's file. */
   readonly data?: unknown

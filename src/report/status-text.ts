@@ -56,6 +56,7 @@ export function renderStatus(view: RunView, options: StatusTextOptions): string 
   if (view.startedAt !== undefined) lines.push(`  Started: ${view.startedAt}`)
   if (view.finishedAt !== undefined) lines.push(`  Finished: ${view.finishedAt}`)
   if (view.message !== undefined) lines.push(`  Message: ${firstLine(view.message)}`)
+  if (view.hindrance !== undefined) lines.push(`  Hint: ${view.hindrance.hint}`, `  Code: ${view.hindrance.code}`)
   lines.push('', '📋 Workflow Steps', ...treeLines(buildTree(view.steps), '', options))
   return lines.map((line) => `${cutToWidth(line, options.columns)}\n`).join('')
 }

@@ -43,7 +43,8 @@ function asJson(view: RunView): string {
 }
 
 /** What a person is likely to want next. */
-function nextCommands({ phase, name }: RunView): readonly string[] {
+function nextCommands({ phase, name, hindrance }: RunView): readonly string[] {
+  if (hindrance !== undefined) return [`workflow explain ${name}`]
   switch (phase) {
     case 'Pending':
     case 'Running':

@@ -8,13 +8,14 @@ import type { RunView } from '../../report/run-view.ts'
 import type { Clusters, RevealSecret } from '../../steps/clusters.ts'
 import { migrationOf } from '../../steps/plan-parts.ts'
 import { parseRejectLine } from '../../steps/reject-record.ts'
-import type { Engine, Submission, SubmitOptions } from '../engine.ts'
+import type { Engine, HeldItem, Submission, SubmitOptions } from '../engine.ts'
 import type { RejectsRetried } from '../run/run-events.ts'
 import type { RunRecord } from '../run/run-record.ts'
 import { outputsOf } from '../run/run-state.ts'
 import { unreadableView } from '../run/run-to-view.ts'
 import { argoLog } from './argo-log.ts'
 import { argoView } from './argo-view.ts'
+import { itemsHeld } from './held-items.ts'
 import { currentRun, loadAllRuns, loadRun, runNotFound } from './load-run.ts'
 import { requireArgo } from './preflight.ts'
 import { readRejectIndex } from './reject-index.ts'
@@ -83,6 +84,27 @@ export class ArgoEngine implements Engine {
     const run = await this.#find(name)
     for (const step of run.plan.steps.filter(({ kind }) => kind === 'restore-documents')) {
       yield* this.#rejectsOf(run, step)
+    }
+  }
+
+  async heldItems(name: string | undefined): Promise<readonly HeldItem[]> {
+    const { clock, random, signal } = this.#parts
+    const run = await this.#find(name)
+    const { state, alive } = this.#story(run)
+    const { plan, root } = run
+    const loading = plan.steps.filter(
+      ({ id, kind }) => kind === 'restore-documents' && state.steps.get(id)?.phase === 'running',
+    )
+    if (!alive || loading.length === 0) return []
+    const clusters = await this.#parts.connect(plan)
+    try {
+      const held = loading.map(async (step) => {
+        const cluster = await clusters.target(migrationOf(plan, step).target)
+        return itemsHeld(cluster, root.name, step.id, { clock, random, signal })
+      })
+      return (await Promise.all(held)).flat()
+    } finally {
+      await clusters.close()
     }
   }
 

@@ -1,6 +1,6 @@
 import { formatDuration } from '../../core/units.ts'
 import type { Plan, PlannedStep } from '../../plan/plan.ts'
-import type { RunView, StepView } from '../../report/run-view.ts'
+import type { Hindrance, RunView, StepView } from '../../report/run-view.ts'
 import type { StepProgress } from '../../steps/step.ts'
 import { runToView } from '../run/run-to-view.ts'
 import { nodeOfPod, podTrouble, unseenSince } from './pod-trouble.ts'
@@ -8,14 +8,17 @@ import { nodesOfStep, storyOf, type RunStory, type StoredRun } from './run-story
 
 /** A controller that works looks at a Workflow within seconds. */
 const CONTROLLER_PATIENCE_MS = 30_000
+/** What Argo says of a Workflow whose templates were removed after it was submitted. */
+const NO_TEMPLATES = /workflowtemplates?\b.* not found|template reference .* not found/
 
 /** The view of a run, with the reasons why it does not move. Pure; `now` in milliseconds since 1970. */
 export function argoView(run: StoredRun, now: number): RunView {
   const story = storyOf(run, now)
   const view = runToView(run.plan, story.state, story.alive, now, 'argo')
-  const troubles = story.alive ? troublesOf(run) : new Map<string, string>()
-  const steps = view.steps.map((step) => stepWith(step, run, troubles.get(step.id)))
-  const message = messageOf(run, story, { ...view, steps }, troubles, now)
+  const hindered = story.alive ? hinderedSteps(run) : new Map<string, Hindrance>()
+  const steps = view.steps.map((step) => stepWith(step, run, hindered.get(step.id)))
+  const hindrance = hindranceOf(run, story, hindered, now)
+  const message = hindrance?.message ?? messageOf(run, story, { ...view, steps })
   const unstarted = view.phase === 'Running' && steps.every(({ phase }) => phase === 'Pending')
   const { message: _message, ...rest } = view
   return {
@@ -23,12 +26,13 @@ export function argoView(run: StoredRun, now: number): RunView {
     ...(unstarted ? { phase: 'Pending' } : {}),
     steps,
     ...(message === undefined ? {} : { message }),
+    ...(hindrance === undefined ? {} : { hindrance }),
   }
 }
 
 /** Why pods of steps do not begin, by step. */
-function troublesOf({ plan, workflow, pods, podEvents }: StoredRun): ReadonlyMap<string, string> {
-  const troubles = new Map<string, string>()
+function hinderedSteps({ plan, workflow, pods, podEvents }: StoredRun): ReadonlyMap<string, Hindrance> {
+  const hindered = new Map<string, Hindrance>()
   for (const step of plan.steps) {
     const nodes = nodesOfStep(plan, workflow, step)
     const names = new Set(nodes.map(({ name }) => name))
@@ -37,27 +41,30 @@ function troublesOf({ plan, workflow, pods, podEvents }: StoredRun): ReadonlyMap
     const [first] = found
     if (first !== undefined) {
       const which = found.length === 1 ? `pod ${first.pod}` : `pod ${first.pod} and ${found.length - 1} more`
-      troubles.set(step.id, `${which} waits: ${first.message}. ${first.hint}`)
+      hindered.set(step.id, { code: 'POD_PENDING', message: `${which} waits: ${first.message}`, hint: first.hint })
       continue
     }
     // A pod that could not be made at all, as with a quota that is used up, is only a node with a message.
     const refused = nodes.find(
       ({ phase, message = '' }) => phase === 'Pending' && /quota|forbidden|exceeded/.test(message),
     )
-    if (refused !== undefined)
-      troubles.set(step.id, `its pod cannot be made: ${refused.message!}. See kubectl describe quota`)
+    if (refused === undefined) continue
+    const message = `its pod cannot be made: ${refused.message!}`
+    hindered.set(step.id, { code: 'POD_PENDING', message, hint: 'See what is used up: kubectl describe quota -n ma' })
   }
-  return troubles
+  return hindered
 }
 
-function stepWith(step: StepView, { plan, workflow }: StoredRun, trouble: string | undefined): StepView {
-  if (step.phase === 'Pending') return trouble === undefined ? step : { ...step, summary: trouble }
+function stepWith(step: StepView, { plan, workflow }: StoredRun, hindrance: Hindrance | undefined): StepView {
+  if (step.phase === 'Pending')
+    return hindrance === undefined ? step : { ...step, summary: hindrance.message, hindrance }
   if (step.phase !== 'Running') return step
   const planned = plan.steps.find(({ id }) => id === step.id)!
   const known = step.progress ?? podsProgress(plan, planned, workflow)
-  if (known === undefined && trouble === undefined) return step
-  const message = [known?.message ?? '', trouble ?? ''].filter((part) => part !== '').join(', ')
-  return { ...step, progress: { ...step.progress, ...known, message } }
+  if (known === undefined && hindrance === undefined) return step
+  const message = [known?.message ?? '', hindrance?.message ?? ''].filter((part) => part !== '').join(', ')
+  const progress = { ...step.progress, ...known, message }
+  return { ...step, progress, ...(hindrance === undefined ? {} : { hindrance }) }
 }
 
 /** How far the pods of a load are, where the journal does not tell about documents. */
@@ -70,24 +77,33 @@ function podsProgress(plan: Plan, step: PlannedStep, workflow: StoredRun['workfl
   return done === undefined ? undefined : { message: `${done} of ${total!} workers have ended` }
 }
 
-function messageOf(
+/** What keeps the whole run from going on. */
+function hindranceOf(
   run: StoredRun,
   { alive }: RunStory,
-  view: RunView,
-  troubles: ReadonlyMap<string, string>,
+  hindered: ReadonlyMap<string, Hindrance>,
   now: number,
-): string | undefined {
-  const { root, plan, workflow } = run
+): Hindrance | undefined {
+  const { plan, workflow } = run
+  const said = workflow?.message ?? ''
+  if (!alive) {
+    if (!NO_TEMPLATES.test(said)) return undefined
+    const hint = `Install the Helm chart of this release. What is there: kubectl get workflowtemplates -n ma`
+    return { code: 'ARGO_TEMPLATES_MISSING', message: said, hint }
+  }
+  const unseen = unseenFor(run, now)
+  if (unseen !== undefined) {
+    const message = `Argo's controller has not looked at it for ${formatDuration(unseen)}`
+    return { code: 'ARGO_MISSING', message, hint: 'See whether it runs: kubectl get pods -n argo' }
+  }
+  const held = plan.steps.find(({ id }) => hindered.has(id))
+  if (held === undefined) return undefined
+  const { message, ...hindrance } = hindered.get(held.id)!
+  return { ...hindrance, message: `${held.title}: ${message}` }
+}
+
+function messageOf({ root, workflow }: StoredRun, { alive }: RunStory, view: RunView): string | undefined {
   if (alive) {
-    const unseen = unseenFor(run, now)
-    if (unseen !== undefined) {
-      return (
-        `Argo's controller has not looked at it for ${formatDuration(unseen)}. ` +
-        `See whether it runs: kubectl get pods -n argo`
-      )
-    }
-    const held = plan.steps.find(({ id }) => troubles.has(id))
-    if (held !== undefined) return `${held.title}: ${troubles.get(held.id)!}`
     if (view.phase === 'Waiting') return view.message
     return workflow?.phase === 'Pending' || workflow?.phase === undefined ? workflow?.message : undefined
   }

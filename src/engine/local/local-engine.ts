@@ -6,7 +6,7 @@ import type { Random } from '../../core/random.ts'
 import type { Plan } from '../../plan/plan.ts'
 import type { LogLine } from '../../report/log-line.ts'
 import type { RunView } from '../../report/run-view.ts'
-import type { Engine, Submission, SubmitOptions } from '../engine.ts'
+import type { Engine, HeldItem, Submission, SubmitOptions } from '../engine.ts'
 import { Journal, readJournal } from './journal.ts'
 import { lockHome } from './lock-home.ts'
 import { readLock } from './lock.ts'
@@ -113,6 +113,13 @@ export class LocalEngine implements Engine {
 
   log(name: string | undefined, from: number): Promise<readonly LogLine[]> {
     return attempt(() => logOf(readJournal(this.#find(name).folder.journal, UNLOGGED)).slice(from))
+  }
+
+  heldItems(name: string | undefined): Promise<readonly HeldItem[]> {
+    return attempt(() => {
+      this.#find(name)
+      return []
+    })
   }
 
   async *rejects(name: string | undefined): AsyncGenerator<string> {

@@ -120,13 +120,25 @@ describe('why a run on Argo does not move', () => {
     expect(seen.message).toMatch(
       /^Initialize: pod unsched1-step-\d+ waits: no node has room for it: .*Insufficient cpu/,
     )
-    expect(stepOf(seen, 'initialize').summary).toContain('Lower the resources in the values of the chart')
+    expect(seen.hindrance).toMatchObject({ code: 'POD_PENDING', message: seen.message })
+    expect(stepOf(seen, 'initialize')).toMatchObject({
+      summary: expect.stringContaining('Insufficient cpu') as unknown,
+      hindrance: {
+        code: 'POD_PENDING',
+        hint: expect.stringMatching(
+          /^Lower the resources in the values of the chart.* kubectl describe pod /,
+        ) as unknown,
+      },
+    })
   })
 
   test('an image cannot be pulled', () => {
     const seen = view(runOf('image'), NOON)
     expect(seen.message).toMatch(/its image cannot be pulled: Back-off pulling image "localhost\/ma\/absent:1"/)
-    expect(seen.message).toContain('image.repository')
+    expect(seen.hindrance).toMatchObject({
+      code: 'POD_PENDING',
+      hint: expect.stringContaining('image.repository') as unknown,
+    })
   })
 
   test('a Secret is missing, which only an event tells', () => {
@@ -142,7 +154,7 @@ describe('why a run on Argo does not move', () => {
     }
     const seen = view({ ...run, podEvents: [event] })
     expect(seen.message).toContain('the Secret login is missing')
-    expect(seen.message).toContain('workflow configure credentials create login')
+    expect(seen.hindrance?.hint).toContain('workflow configure credentials create login')
   })
 
   test('a quota is used up', () => {
@@ -151,6 +163,7 @@ describe('why a run on Argo does not move', () => {
     const nodes = run.workflow!.nodes.map((node) => (node.phase === 'Pending' ? { ...node, message: quota } : node))
     const seen = view({ ...run, workflow: { ...run.workflow!, nodes } })
     expect(seen.message).toContain('its pod cannot be made: pods "x" is forbidden: exceeded quota')
+    expect(seen.hindrance).toMatchObject({ code: 'POD_PENDING', hint: expect.stringContaining('quota') as unknown })
   })
 
   test('the controller has not looked at the Workflow', () => {
@@ -159,9 +172,24 @@ describe('why a run on Argo does not move', () => {
     const at = run.workflow!.createdAt
     const waiting = { ...run, workflow: untouched }
     expect(view(waiting, at + 29_000).message).toBeUndefined()
-    expect(view(waiting, at + 40_000).message).toBe(
-      "Argo's controller has not looked at it for 40s. See whether it runs: kubectl get pods -n argo",
-    )
+    expect(view(waiting, at + 40_000)).toMatchObject({
+      message: "Argo's controller has not looked at it for 40s",
+      hindrance: { code: 'ARGO_MISSING', hint: 'See whether it runs: kubectl get pods -n argo' },
+    })
+  })
+
+  test('the templates were removed after it was submitted', () => {
+    const run = runOf('waiting')
+    const message = 'templates.migration.tasks.Initialize template reference backfill-workflow.step not found'
+    const seen = view({ ...run, workflow: { ...run.workflow!, phase: 'Error', message, nodes: [] } })
+    expect(seen).toMatchObject({
+      phase: 'Failed',
+      alive: false,
+      hindrance: {
+        code: 'ARGO_TEMPLATES_MISSING',
+        hint: expect.stringContaining('kubectl get workflowtemplates -n ma') as unknown,
+      },
+    })
   })
 
   test('the controller has not taken note of a pod that ended', () => {
