@@ -69,5 +69,5 @@ export function scalarText(value: JsonScalar): string {
     return `"${Buffer.from(value.buffer, value.byteOffset, value.length).toString('base64')}"`
   if (typeof value === 'bigint') return value.toString()
   if (typeof value === 'number' && !Number.isFinite(value)) return `"${value}"`
-  return JSON.stringify(value)
+  return Object.is(value, -0) ? '-0.0' : JSON.stringify(value)
 }

@@ -111,7 +111,7 @@ export const backfillSchema = z
     }),
     sourceless: z.enum(['rebuild', 'reject', 'fail']).optional().meta({
       description:
-        'What to do with documents whose source is not stored: put them together, leave them out, or stop. Default: `rebuild` for synthetic sources, `reject` for disabled ones.',
+        'What to do with documents whose source is not stored as it was sent: put it together, leave them out, or stop. Default: `rebuild` for synthetic sources, `reject` for disabled ones; filtered ones get back what was filtered out where that is all of it, and go over as stored otherwise.',
     }),
     refreshDuringLoad: z.enum(['off', 'keep']).optional().meta({
       description:

@@ -71,6 +71,8 @@ export interface RebuiltSources {
   readonly rebuilt: number
   /** Documents whose source is exactly what was sent although it was not stored as such. */
   readonly recovered: number
+  /** Documents whose filtered source is as it is stored, though fields are missing from it; absent for none. */
+  readonly incomplete?: number
   /** Fields whose values in documents put together are not exactly those that were sent, by name. */
   readonly fields: readonly {
     readonly field: string

@@ -48,6 +48,13 @@ export class EditedLines {
     return this.#problem
   }
 
+  /** What a cluster shows of the line when its mapping filters sources as that of the index does; undefined without a filter. */
+  filtered(batch: DocumentBatch, place: number): Uint8Array | undefined {
+    const line = this.#lines.filtered(batch, place)
+    const member = line && this.#join?.memberOf(batch, place)
+    return line && member ? new FirstMember().insert(line, 0, line.length, member) : line
+  }
+
   #find(batch: DocumentBatch, place: number): LineProblem | undefined {
     const lines = this.#lines
     const missing = lines.find(batch, place)

@@ -7,6 +7,7 @@ import { typeOfDocuments } from '../source/document-type.ts'
 import { EditedLines } from '../source/edited-lines.ts'
 import type { JoinValues } from '../source/join-values.ts'
 import type { SegmentSource } from '../source/segment-source.ts'
+import { sourceKeeping } from '../source/rebuild/source-kind.ts'
 import type { Sourceless } from '../source/rebuild/sourceless.ts'
 import { DocumentTally, type DocumentComparison } from '../verify/document-tally.ts'
 import { sameDocument } from '../verify/same-document.ts'
@@ -85,6 +86,8 @@ interface Held extends WantedDocument {
   readonly type: string | undefined
   /** Undefined when it has none that could be sent, or one that cannot be decoded. */
   readonly source: Uint8Array | undefined
+  /** The source as the target shows it when its mapping filters sources likewise; undefined where nothing is filtered. */
+  readonly filtered: Uint8Array | undefined
 }
 
 /** Compares the documents of one shard, a request's worth at a time. */
@@ -100,6 +103,8 @@ class ShardComparison {
   readonly #signal: AbortSignal
   readonly #lines = new EditedLines()
   readonly #indexType: string | undefined
+  /** True when the mapping switches sources off, in the target as well, so that a document can only be there or not. */
+  readonly #storesNone: boolean
   #held: Held[] = []
   #heldBytes = 0
 
@@ -123,6 +128,7 @@ class ShardComparison {
     this.#changes = changes
     this.#signal = signal
     this.#indexType = typeOfDocuments(shard.index)
+    this.#storesNone = sourceKeeping(shard.index).kind === 'disabled'
   }
 
   async run(level: 'sample' | 'full', publish: () => void): Promise<void> {
@@ -152,7 +158,8 @@ class ShardComparison {
 
   #hold(batch: DocumentBatch, place: number): void {
     const source = this.#sourceOf(batch, place)
-    this.#heldBytes += source?.length ?? 0
+    const filtered = source && this.#lines.filtered(batch, place)
+    this.#heldBytes += (source?.length ?? 0) + (filtered?.length ?? 0)
     const type = batch.type(place) ?? this.#indexType
     this.#held.push({
       id: batch.id(place),
@@ -160,6 +167,7 @@ class ShardComparison {
       type,
       destination: destination(this.#index, type, this.#shard.delivery),
       source,
+      filtered: filtered && this.#copied(filtered, 0, filtered.length),
     })
   }
 
@@ -172,9 +180,19 @@ class ShardComparison {
       throw error
     }
     const { bytes, start, end } = this.#lines
+    return this.#copied(bytes, start, end)
+  }
+
+  #copied(bytes: Uint8Array, start: number, end: number): Uint8Array | undefined {
     if (this.#changes === undefined) return Uint8Array.prototype.slice.call(bytes, start, end)
     const changed = this.#changes.apply(bytes, start, end)
     return 'json' in changed ? changed.json : undefined
+  }
+
+  #isSame({ source, filtered }: Held, found: Uint8Array | undefined): boolean {
+    if (source === undefined) return false
+    if (found === undefined) return this.#storesNone
+    return sameDocument(source, found) || (filtered !== undefined && sameDocument(filtered, found))
   }
 
   async #compareHeld(): Promise<void> {
@@ -185,8 +203,7 @@ class ShardComparison {
     const answers = await this.#documents.get(this.#index, held, this.#signal)
     for (const [n, document] of held.entries()) {
       const answer = answers[n]!
-      const found = answer.kind === 'found' ? answer.source : undefined
-      if (found !== undefined && document.source !== undefined && sameDocument(document.source, found)) {
+      if (answer.kind === 'found' && this.#isSame(document, answer.source)) {
         this.#tally.same()
       } else if (this.#rejected.has({ ...document, index: document.destination })) this.#tally.leftOut()
       else if (answer.kind !== 'found') this.#tally.missing(document.id)

@@ -5,9 +5,9 @@ import type { DocumentBatch } from '../source/document-batch.ts'
 import { openSegments } from '../source/open-segments.ts'
 import { readDocuments } from '../source/read-documents.ts'
 import { readShardSources } from '../source/rebuild/read-shard-sources.ts'
-import { openRebuilder, type RebuiltIndex, type Rebuilder } from '../source/rebuild/rebuilder.ts'
-import { sourceKeeping } from '../source/rebuild/source-kind.ts'
-import { sourcelessFor, type Sourceless } from '../source/rebuild/sourceless.ts'
+import { openRebuilder } from '../source/rebuild/open-rebuilder.ts'
+import type { RebuiltIndex, Rebuilder } from '../source/rebuild/rebuilder.ts'
+import type { Sourceless } from '../source/rebuild/sourceless.ts'
 import type { SegmentSource } from '../source/segment-source.ts'
 import { sampleOrdinals } from '../verify/sample.ts'
 
@@ -29,8 +29,7 @@ export async function* allDocuments(
   sourceless: Sourceless | undefined,
   signal: AbortSignal,
 ): AsyncGenerator<ChosenDocuments, void> {
-  const options = { rebuild: mustRebuild(index, sourceless) }
-  for await (const { batch, rebuilder, source } of readShardSources(directory, index, options, signal)) {
+  for await (const { batch, rebuilder, source } of readShardSources(directory, index, { sourceless }, signal)) {
     yield { batch, rebuilder, source, places: placesOf(batch) }
   }
 }
@@ -58,7 +57,7 @@ export async function* sampledDocuments(
     const { index: chunks } = source.stored
     const end = base + source.segment.maxDoc
     if (next === ordinals.length) break
-    const rebuilder = mustRebuild(index, sourceless) ? await openRebuilder(source, index, signal) : undefined
+    const rebuilder = await openRebuilder(source, index, sourceless, signal)
     while (next < ordinals.length && ordinals[next]! < end) {
       const chunk = chunkOfDoc(chunks, ordinals[next]! - base)
       const endOfChunk = base + chunks.docBases[chunk + 1]!
@@ -72,12 +71,6 @@ export async function* sampledDocuments(
     }
     base = end
   }
-}
-
-/** As the load does it: the same sources are put together. */
-function mustRebuild(index: RebuiltIndex, sourceless: Sourceless | undefined): boolean {
-  const { kind, withoutVectors } = sourceKeeping(index)
-  return sourcelessFor(kind, sourceless) === 'rebuild' || withoutVectors
 }
 
 function* placesOf({ count }: DocumentBatch): Generator<number, void> {

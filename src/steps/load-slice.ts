@@ -7,9 +7,9 @@ import type { DocumentBatch } from '../source/document-batch.ts'
 import { EditedLines } from '../source/edited-lines.ts'
 import type { JoinValues } from '../source/join-values.ts'
 import { readDocuments } from '../source/read-documents.ts'
-import { openRebuilder, type Rebuilder } from '../source/rebuild/rebuilder.ts'
-import { sourceKeeping } from '../source/rebuild/source-kind.ts'
-import { sourcelessFor, type Sourceless } from '../source/rebuild/sourceless.ts'
+import { openRebuilder } from '../source/rebuild/open-rebuilder.ts'
+import type { Rebuilder } from '../source/rebuild/rebuilder.ts'
+import type { Sourceless } from '../source/rebuild/sourceless.ts'
 import { destination } from './delivery.ts'
 import { DocumentChanges } from './document-changes.ts'
 import { rebuiltSources } from './rebuilt-sources.ts'
@@ -23,7 +23,7 @@ export type { SliceProgress } from './shipping-lane.ts'
 export interface LoadOptions extends LaneOptions {
   /** Whether the target wants a mapping type with each document. */
   readonly typed: boolean
-  /** What to do with documents whose source is not stored; by default synthetic ones are rebuilt, others rejected. */
+  /** What to do with documents whose source is not stored; the default is that of `sourcelessFor`. */
   readonly sourceless?: Sourceless
   /** What to change in every document; they go over byte for byte when absent. */
   readonly transform?: DocumentTransform
@@ -56,8 +56,9 @@ export async function loadSlice(
   const op = item.slice.delivery?.stream === undefined ? options.op : 'create'
   const lane = new ShippingLane(item, loader, { ...options, op }, progress, signal)
   const packer = new Packer(item, slice, options)
-  const rebuilder = await openSliceRebuilder(slice, options.sourceless, signal)
-  const documents = readDocuments(slice.source, item.slice, item.position, {}, signal)
+  const { source, rebuild: index } = slice
+  const rebuilder = index && (await openRebuilder(source, index, options.sourceless, signal))
+  const documents = readDocuments(source, item.slice, item.position, {}, signal)
   try {
     let shipment = lane.take()
     let lastEnd: SlicePosition | undefined
@@ -83,18 +84,6 @@ export async function loadSlice(
     await documents.return(0)
     await lane.cleared()
   }
-}
-
-/** What rebuilds the sources of a slice; undefined when they are stored, or are not to be rebuilt. */
-async function openSliceRebuilder(
-  { source, rebuild }: OpenSlice,
-  asked: Sourceless | undefined,
-  signal: AbortSignal,
-): Promise<Rebuilder | undefined> {
-  if (rebuild === undefined) return undefined
-  const { kind, withoutVectors } = sourceKeeping(rebuild)
-  if (sourcelessFor(kind, asked) !== 'rebuild' && !withoutVectors) return undefined
-  return openRebuilder(source, rebuild, signal)
 }
 
 /** Why a document is not sent. */

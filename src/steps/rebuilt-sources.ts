@@ -9,12 +9,13 @@ import type { SegmentReport } from '../source/rebuild/rebuilder.ts'
 export function rebuiltSources(parts: Iterable<SegmentReport>, resumed: boolean): RebuiltSources | undefined {
   const report = new RebuildReport()
   for (const part of parts) report.add(part)
-  const { rebuilt, recovered } = report
-  if (rebuilt + recovered === 0 && !resumed) return undefined
+  const { rebuilt, recovered, incomplete } = report
+  if (rebuilt + recovered + incomplete === 0 && !resumed) return undefined
   const fields = report.fields.flatMap(({ field, level, reasons }) =>
     level === 'exact' ? [] : [{ field, level, reasons }],
   )
-  return { rebuilt, recovered, fields, ...(resumed ? { resumed } : {}) }
+  const lacking = incomplete === 0 ? {} : { incomplete }
+  return { rebuilt, recovered, ...lacking, fields, ...(resumed ? { resumed } : {}) }
 }
 
 /** The sum of sums; undefined when there are none. */

@@ -6,10 +6,10 @@ import { requireComplete } from '../../repository/snapshot.ts'
 import { selectIndices } from '../../repository/select-indices.ts'
 import { typeOfDocuments } from '../../source/document-type.ts'
 import { readShardSources } from '../../source/rebuild/read-shard-sources.ts'
-import { RebuildReport } from '../../source/rebuild/rebuild-report.ts'
+import { NOT_STORED, RebuildReport } from '../../source/rebuild/rebuild-report.ts'
 import { sourceKeeping } from '../../source/rebuild/source-kind.ts'
 import { sourcelessFor, toSourceless, type Sourceless } from '../../source/rebuild/sourceless.ts'
-import { NOT_STORED, RebuiltLines } from '../../source/rebuild/rebuilt-lines.ts'
+import { RebuiltLines } from '../../source/rebuild/rebuilt-lines.ts'
 import type { Rebuilder } from '../../source/rebuild/rebuilder.ts'
 import type { CommandRun } from '../command.ts'
 import { EXIT } from '../exit-codes.ts'
@@ -68,11 +68,10 @@ async function exportIndex(
 ): Promise<{ documents: number; leftOut: number }> {
   const metadata = await snapshot.index(name, world.signal)
   const indexType = typeOfDocuments(metadata)
-  const { kind, withoutVectors } = sourceKeeping(metadata)
-  const action = sourcelessFor(kind, asked)
+  const action = sourcelessFor(sourceKeeping(metadata).kind, asked)
   const report = new RebuildReport()
   const options = {
-    rebuild: action === 'rebuild' || withoutVectors,
+    sourceless: asked,
     finished: (rebuilder: Rebuilder): void => report.add(rebuilder.report()),
   }
   const lines = new RebuiltLines()

@@ -7,7 +7,8 @@ import { renderTable } from '../../report/table.ts'
 import { selectIndices } from '../../repository/select-indices.ts'
 import type { Snapshot } from '../../repository/snapshot.ts'
 import { countDocuments, hasNestedObjects } from '../../source/count-documents.ts'
-import { describeKeeping } from '../../source/rebuild/describe-keeping.ts'
+import { describeKeeping, lostFields } from '../../source/rebuild/describe-keeping.ts'
+import type { FieldReport } from '../../source/rebuild/rebuilder.ts'
 import { sourceKeeping, type SourceKind } from '../../source/rebuild/source-kind.ts'
 import type { CommandRun } from '../command.ts'
 import { EXIT } from '../exit-codes.ts'
@@ -33,6 +34,8 @@ interface IndexView {
     readonly withoutVectors: boolean
     /** Fields that no rebuilt document could have. */
     readonly lost: { readonly field: string; readonly reason: string }[]
+    /** What the fields that are rebuilt, or put back, are worth, as far as the mapping tells. */
+    readonly fields: { readonly field: string; readonly level: FieldReport['level']; readonly reasons: string[] }[]
   }
   readonly metadata: JsonObject
 }
@@ -55,7 +58,7 @@ export const run: CommandRun = async (world, input) => {
       world.signal,
     )
     const { kind, withoutVectors } = sourceKeeping(metadata)
-    const sources = { kept: kind, withoutVectors, lost: [...describeKeeping(metadata)] }
+    const sources = { kept: kind, withoutVectors, lost: [...lostFields(metadata)], fields: fieldsOf(metadata) }
     indices.push({ name, shards, sources, metadata: { mappings: metadataJson(metadata) } })
   }
 
@@ -94,7 +97,7 @@ export const run: CommandRun = async (world, input) => {
     }
   }
   for (const { name, sources } of indices) {
-    for (const { field, reason } of sources.lost) await world.stdout.write(`Lost: ${name} field ${field}: ${reason}\n`)
+    for (const line of sourceLines(name, sources.fields)) await world.stdout.write(`${line}\n`)
   }
   if (input.flag('mappings')) {
     for (const { name, metadata } of indices) {
@@ -102,6 +105,22 @@ export const run: CommandRun = async (world, input) => {
     }
   }
   return EXIT.done
+}
+
+function fieldsOf(metadata: Parameters<typeof describeKeeping>[0]): IndexView['sources']['fields'] {
+  return describeKeeping(metadata).map(({ field, level, reasons }) => ({ field, level, reasons: [...reasons] }))
+}
+
+/** What rebuilt documents of an index have: exact fields in one line, each other one in its own. */
+function sourceLines(index: string, fields: IndexView['sources']['fields']): string[] {
+  const exact = fields.filter(({ level }) => level === 'exact').map(({ field }) => field)
+  const head =
+    exact.length === 0 ? [] : [`Exact: ${index} ${exact.length === 1 ? 'field' : 'fields'} ${exact.join(', ')}`]
+  const lines = (level: FieldReport['level'], title: string): string[] =>
+    fields
+      .filter((field) => field.level === level)
+      .map(({ field, reasons }) => `${title}: ${index} field ${field}: ${reasons.join('; ')}`)
+  return [...head, ...lines('approximated', 'Approximated'), ...lines('missing', 'Lost')]
 }
 
 async function viewShard(

@@ -60,7 +60,8 @@ export const snapshotCommand: CommandSpec = {
         { flags: '--out <dir>', description: 'folder for one NDJSON file per index' },
         {
           flags: '--sourceless <how>',
-          description: 'documents whose source is not stored; default: rebuild synthetic ones, reject the others',
+          description:
+            'documents whose source is not stored; default: rebuild synthetic ones, complete filtered ones, reject others',
           choices: ['rebuild', 'reject', 'fail'],
         },
       ],

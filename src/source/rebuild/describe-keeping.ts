@@ -3,9 +3,12 @@ import type { IndexMetadata } from '../../repository/index-metadata.ts'
 import { NATIVE_TYPES } from './open-leaf.ts'
 import { leavesOf, type Leaf } from './leaves.ts'
 import { isOff, isOn } from './mapping-flag.ts'
-import type { MissingField } from './rebuilder.ts'
+import type { FieldReport, MissingField } from './rebuilder.ts'
+import { sourceFilter } from './source-filter.ts'
 import { sourceKeeping, VECTOR_TYPES } from './source-kind.ts'
 import { valueText } from './value-text.ts'
+
+type Described = Pick<IndexMetadata, 'settings' | 'mappings' | 'createdVersion'>
 
 /** Index version from which a column tells the documents of nested objects from roots (6.1). */
 const NESTED_SINCE = 6_010_000
@@ -17,28 +20,47 @@ const TEXTS: ReadonlySet<string> = new Set([
   'annotated_text',
   'search_as_you_type',
 ])
+/** Types whose columns hold the values of a document sorted, each once. */
+const DISTINCT: ReadonlySet<string> = new Set(['keyword', 'string', 'ip', 'version'])
+/** Types of which a document has one value only. */
+const SINGLE: ReadonlySet<string> = new Set(['dense_vector', 'constant_keyword', 'binary', 'wildcard', 'flattened'])
 
 /**
- * The fields that rebuilt documents of an index would lack, as far as its mapping alone tells; none where sources are stored.
- * Segments may hold less: what really became of each field is in the report of a run.
+ * What the fields that are put together or put back in the documents of an index are worth, as far as its mapping alone
+ * tells; none where sources are stored whole. Segments may hold less: what really became of each field is in the report.
  */
-export function describeKeeping(
-  metadata: Pick<IndexMetadata, 'settings' | 'mappings' | 'createdVersion'>,
-): readonly MissingField[] {
+export function describeKeeping(metadata: Described): readonly FieldReport[] {
   const { kind, withoutVectors } = sourceKeeping(metadata)
-  if (!withoutVectors && (kind === 'stored' || kind === 'filtered')) return []
+  if (!withoutVectors && kind === 'stored') return []
   return metadata.mappings.flatMap(({ mapping }) => {
-    const lost = leavesOf(mapping)
-      .filter(({ type }) => !withoutVectors || VECTOR_TYPES.has(type))
-      .flatMap((leaf) => {
-        const reason = reasonOf(leaf, kind === 'synthetic', metadata)
-        return reason === undefined ? [] : [{ field: leaf.name, reason }]
-      })
-    if (kind === 'disabled' && isOff(mapping, 'dynamic')) {
-      lost.push({ field: '*', reason: 'fields outside the mapping are kept in no form' })
+    const filter = kind === 'filtered' ? sourceFilter(mapping) : undefined
+    const isStored = kind === 'stored' || kind === 'filtered'
+    const fields = leavesOf(mapping).flatMap((leaf) => {
+      const isVector = withoutVectors && VECTOR_TYPES.has(leaf.type)
+      const taken = !isStored || isVector ? 'whole' : (filter?.(leaf) ?? 'nothing')
+      return taken === 'nothing' ? [] : [fieldReport(leaf, kind === 'synthetic', taken === 'parts', metadata)]
+    })
+    if (kind !== 'synthetic' && kind !== 'stored' && isOff(mapping, 'dynamic')) {
+      fields.push({ field: '*', level: 'missing', reasons: ['fields outside the mapping are kept in no form'] })
     }
-    return lost
+    return fields
   })
+}
+
+/** The fields that rebuilt documents of an index would lack, as far as its mapping alone tells. */
+export function lostFields(metadata: Described): readonly MissingField[] {
+  return describeKeeping(metadata).flatMap(({ field, level, reasons }) =>
+    level === 'missing' ? [{ field, reason: reasons[0]! }] : [],
+  )
+}
+
+function fieldReport(leaf: Leaf, synthetic: boolean, hasParts: boolean, metadata: Described): FieldReport {
+  const lost = hasParts
+    ? 'the filter of the sources takes out parts of its values'
+    : reasonOf(leaf, synthetic, metadata)
+  if (lost !== undefined) return { field: leaf.name, level: 'missing', reasons: [lost] }
+  const reasons = lossesOf(leaf, synthetic, metadata)
+  return { field: leaf.name, level: reasons.length === 0 ? 'exact' : 'approximated', reasons }
 }
 
 function reasonOf(
@@ -55,11 +77,37 @@ function reasonOf(
   if (valueText(leaf, createdVersion) === undefined) return `values of type '${type}' cannot be rebuilt`
   if (synthetic || isOn(mapping, 'store') || isOn(mapping, 'doc_values')) return undefined
   if (leaf.isCopyTarget) return 'its own values cannot be told from those copied into it'
-  const isText = TEXTS.has(type) && !(type === 'string' && mapping['index'] === 'not_analyzed')
-  if (isText ? !hasKeywordCopy(mapping) : type === 'binary' || isOff(mapping, 'doc_values')) {
+  if (isText(leaf) ? !hasKeywordCopy(mapping) : type === 'binary' || isOff(mapping, 'doc_values')) {
     return 'its values are neither stored nor in a column'
   }
   return undefined
+}
+
+/** Why values that are rebuilt may differ from those that were sent. */
+function lossesOf(leaf: Leaf, synthetic: boolean, { createdVersion }: Described): string[] {
+  const { type, mapping } = leaf
+  if (type === 'disabled object' || (synthetic && !NATIVE_TYPES.has(type))) return []
+  if (type === 'constant_keyword') return ['of the mapping, whether the document had it or not']
+  if (type === 'dense_vector') return isScaled(mapping) ? ['scaled to its length again, in 32-bit arithmetic'] : []
+  if (type === 'flattened') return ['values as texts, sorted, repeated ones once; names with dots as objects']
+  const own = valueText(leaf, createdVersion)?.loss
+  const losses = own === undefined ? [] : [own]
+  if (isOn(mapping, 'store') || SINGLE.has(type) || (synthetic && isText(leaf))) return losses
+  losses.push('several values in the order of their column')
+  if (DISTINCT.has(type) || isText(leaf)) losses.push('repeated values once')
+  if (mapping['ignore_above'] !== undefined || isText(leaf)) losses.push('without values longer than ignore_above')
+  return losses
+}
+
+/** Vectors that are compared by their cosine are kept with length 1; that is the default for floats since 8.11. */
+function isScaled(mapping: JsonObject): boolean {
+  const { similarity, element_type } = mapping
+  const isFloat = element_type === undefined || element_type === 'float'
+  return !isOff(mapping, 'index') && isFloat && (similarity === undefined || similarity === 'cosine')
+}
+
+function isText({ type, mapping }: Leaf): boolean {
+  return TEXTS.has(type) && !(type === 'string' && mapping['index'] === 'not_analyzed')
 }
 
 function hasKeywordCopy(mapping: JsonObject): boolean {

@@ -6,7 +6,9 @@ import type { SegmentSource } from '../segment-source.ts'
 import { earlierDocuments } from './earlier-documents.ts'
 import { IGNORED_SOURCE, readKeptParts, type KeptPart } from './ignored-source.ts'
 import type { LeafReader } from './leaf-reader.ts'
-import { insertNested } from './nested-block.ts'
+import { insertNested, type Block, type BlockDocument } from './nested-block.ts'
+import { membersOf, nestedAdditions } from './nested-additions.ts'
+import type { Addition } from './put-back.ts'
 import { blockStart } from './root-documents.ts'
 import { scopeObject, type Scope } from './scope.ts'
 import { storedValuesAt, type StoredByName } from './stored-values-of.ts'
@@ -27,6 +29,15 @@ export interface DocumentParts {
 export interface DocumentText {
   readonly text: string
   readonly untold: number
+  /** The stored values of the root document. */
+  readonly stored: StoredByName
+}
+
+/** What a stored source lacks. */
+export interface MissingValues {
+  readonly addition: Addition
+  readonly untold: number
+  readonly stored: StoredByName
 }
 
 /** Puts the documents of a segment together, window by window. */
@@ -60,19 +71,38 @@ export class DocumentTexts {
   /** The document at `place` of the batch as JSON. `BLOB_CORRUPT` when mapping and columns disagree. */
   text(scope: Scope, batch: DocumentBatch, place: number): DocumentText {
     const root = batch.doc(place)
-    const at = (doc: number): { stored: StoredByName; kept: readonly KeptPart[] } => {
+    const at = this.#documentsAt(batch)
+    const { stored, kept } = at(root)
+    const { object, whole } = scopeObject(scope, root, stored, kept)
+    if (whole !== undefined) return { text: whole, untold: 0, stored }
+    const { roots } = this.#parts
+    if (roots === undefined || scope.inner.length === 0) return { text: object.toString(), untold: 0, stored }
+    const untold = insertNested(scope, object, this.#block(roots, root, at))
+    return { text: object.toString(), untold, stored }
+  }
+
+  /** What the stored source of the document at `place` lacks of the fields of `wanted`. Codes as `text`. */
+  missing(scope: Scope, wanted: ReadonlySet<LeafReader>, batch: DocumentBatch, place: number): MissingValues {
+    const root = batch.doc(place)
+    const at = this.#documentsAt(batch)
+    const { stored } = at(root)
+    const members = membersOf(scope, wanted, root, stored)
+    const { roots } = this.#parts
+    if (roots === undefined) return { addition: { members, nested: [] }, untold: 0, stored }
+    const { nested, untold } = nestedAdditions(scope, wanted, this.#block(roots, root, at))
+    return { addition: { members, nested }, untold, stored }
+  }
+
+  #documentsAt(batch: DocumentBatch): (doc: number) => BlockDocument {
+    return (doc) => {
       const stored = this.#earlier.get(doc) ?? storedValuesAt(this.#source, batch.chunk, doc)
       return { stored, kept: this.#keptParts(doc, stored) }
     }
-    const { stored, kept } = at(root)
-    const { object, whole } = scopeObject(scope, root, stored, kept)
-    if (whole !== undefined) return { text: whole, untold: 0 }
-    const { roots } = this.#parts
-    if (roots === undefined || scope.inner.length === 0) return { text: object.toString(), untold: 0 }
-    const first = blockStart(roots, root)
+  }
+
+  #block(roots: DocBits, root: number, at: (doc: number) => BlockDocument): Block {
     const isReversed = this.#created !== undefined && this.#created.id < IN_ORDER_SINCE
-    const untold = insertNested(scope, object, { first, root, isReversed, at })
-    return { text: object.toString(), untold }
+    return { first: blockStart(roots, root), root, isReversed, at }
   }
 
   #keptParts(doc: number, values: StoredByName): KeptPart[] {

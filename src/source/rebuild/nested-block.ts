@@ -27,7 +27,7 @@ export interface Block {
  */
 export function insertNested(root: Scope, object: ObjectText, block: Block): number {
   const pending = new Map<Scope, string[]>()
-  const scopes = allScopes(root)
+  const scopes = scopesWithin(root)
   let untold = 0
   for (let doc = block.first; doc < block.root; doc++) {
     const { stored, kept } = block.at(doc)
@@ -43,17 +43,16 @@ export function insertNested(root: Scope, object: ObjectText, block: Block): num
   }
   takeInner(root, object, pending, block.isReversed)
   const [left] = pending.keys()
-  if (left !== undefined) {
-    throw new Failure(
-      'BLOB_CORRUPT',
-      `objects of '${left.nested!.name}' before document ${block.root} lie in no other`,
-      {
-        op: 'decode',
-        subject: 'nested documents',
-      },
-    )
-  }
+  if (left !== undefined) throw withoutParent(left, block)
   return untold
+}
+
+/** What to throw when the documents of a nested object lie in no other. */
+export function withoutParent({ nested }: Scope, { root }: Block): Failure {
+  return new Failure('BLOB_CORRUPT', `objects of '${nested!.name}' before document ${root} lie in no other`, {
+    op: 'decode',
+    subject: 'nested documents',
+  })
 }
 
 function takeInner(scope: Scope, object: ObjectText, pending: Map<Scope, string[]>, isReversed: boolean): void {
@@ -70,8 +69,8 @@ function takeInner(scope: Scope, object: ObjectText, pending: Map<Scope, string[
 }
 
 /** All nested scopes below a root, outer ones before those in them. */
-function allScopes(root: Scope): Scope[] {
-  return root.inner.flatMap((scope) => [scope, ...allScopes(scope)])
+export function scopesWithin(root: Scope): Scope[] {
+  return root.inner.flatMap((scope) => [scope, ...scopesWithin(scope)])
 }
 
 interface FoundScope {

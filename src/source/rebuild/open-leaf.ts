@@ -27,9 +27,14 @@ export const NATIVE_TYPES: ReadonlySet<string> = new Set([
 
 /**
  * Opens a field for rebuilding; undefined when the segment knows nothing of it, so that no document has it. A field whose type
- * or format cannot be rebuilt has a `problem` instead of values.
+ * or format cannot be rebuilt has a `problem` instead of values, as has one of which a stored source has parts.
  */
-export async function openLeaf(leaf: Leaf, context: LeafContext, signal: AbortSignal): Promise<LeafReader | undefined> {
+export async function openLeaf(
+  leaf: Leaf,
+  context: LeafContext,
+  signal: AbortSignal,
+  hasParts = false,
+): Promise<LeafReader | undefined> {
   const { segment } = context
   const names = [leaf.name, `${leaf.name}._original`]
   const fields = names.flatMap((name) => segment.fields.byName.get(name) ?? [])
@@ -40,6 +45,7 @@ export async function openLeaf(leaf: Leaf, context: LeafContext, signal: AbortSi
     if (context.synthetic || !isTraceless(leaf)) return undefined
     return withoutValues(leaf, 'it is neither indexed nor kept in any form')
   }
+  if (hasParts) return withoutValues(leaf, 'the filter of the sources takes out parts of its values')
   if (leaf.isCopyTarget) {
     return context.synthetic
       ? undefined

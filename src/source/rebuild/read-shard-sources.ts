@@ -5,7 +5,9 @@ import { openSegments } from '../open-segments.ts'
 import { readDocuments, type ReadOptions } from '../read-documents.ts'
 import { verifySegmentChecksum } from '../segment-checksum.ts'
 import type { SegmentSource } from '../segment-source.ts'
-import { openRebuilder, type Rebuilder, type RebuiltIndex } from './rebuilder.ts'
+import { openRebuilder } from './open-rebuilder.ts'
+import type { Rebuilder, RebuiltIndex } from './rebuilder.ts'
+import type { Sourceless } from './sourceless.ts'
 
 /** A batch of documents with what rebuilds their sources, ready for it. */
 export interface RebuildableBatch {
@@ -17,17 +19,20 @@ export interface RebuildableBatch {
 
 /**
  * Reads all live root documents of a shard as `readShard` does, together with what rebuilds sources that are not stored as
- * they were sent. `rebuild` false leaves rebuilding out. `finished` is told of every rebuilder when its segment has been read.
+ * they were sent, as `sourceless` says. `finished` is told of every rebuilder when its segment has been read.
  */
 export async function* readShardSources(
   directory: Directory,
   index: RebuiltIndex,
-  options: ReadOptions & { readonly rebuild: boolean; readonly finished?: (rebuilder: Rebuilder) => void },
+  options: ReadOptions & {
+    readonly sourceless: Sourceless | undefined
+    readonly finished?: (rebuilder: Rebuilder) => void
+  },
   signal: AbortSignal,
 ): AsyncGenerator<RebuildableBatch, void> {
   const commit = await readCommit(directory, signal)
   for await (const source of openSegments(directory, commit, signal)) {
-    const rebuilder = options.rebuild ? await openRebuilder(source, index, signal) : undefined
+    const rebuilder = await openRebuilder(source, index, options.sourceless, signal)
     const whole = { firstChunk: 0, endChunk: source.stored.chunkCount }
     const documents = readDocuments(source, whole, undefined, options, signal)
     try {

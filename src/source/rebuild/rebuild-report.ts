@@ -7,6 +7,7 @@ const RANK = { exact: 0, approximated: 1, missing: 2 } as const
 export class RebuildReport {
   #rebuilt = 0
   #recovered = 0
+  #incomplete = 0
   readonly #fields = new Map<string, { level: FieldReport['level']; readonly reasons: Set<string> }>()
 
   /** Documents that were put together. */
@@ -19,16 +20,22 @@ export class RebuildReport {
     return this.#recovered
   }
 
-  /** What became of each field, by name; empty when no document was put together. */
+  /** Documents whose filtered source is as it is stored, though fields are missing from it. */
+  get incomplete(): number {
+    return this.#incomplete
+  }
+
+  /** What became of each field, by name; empty when no document was put together or lacks any. */
   get fields(): readonly FieldReport[] {
     return [...this.#fields]
       .map(([field, { level, reasons }]) => ({ field, level, reasons: [...reasons] }))
       .sort((a, b) => (a.field < b.field ? -1 : 1))
   }
 
-  add({ rebuilt, recovered, fields }: SegmentReport): void {
+  add({ rebuilt, recovered, incomplete = 0, fields }: SegmentReport): void {
     this.#rebuilt += rebuilt
     this.#recovered += recovered
+    this.#incomplete += incomplete
     for (const { field, level, reasons } of fields) {
       const known = this.#fields.get(field) ?? { level, reasons: new Set<string>() }
       if (RANK[level] > RANK[known.level]) known.level = level
@@ -39,9 +46,13 @@ export class RebuildReport {
 
   /** One line of text for the index and one for each field that is not exact; none when every source was stored. */
   lines(index: string): string[] {
-    if (this.#rebuilt + this.#recovered === 0) return []
+    if (this.#rebuilt + this.#recovered + this.#incomplete === 0) return []
     const name = JSON.stringify(index)
-    const head = `SOURCE_REBUILT index ${name}: ${formatCount(this.#rebuilt)} documents rebuilt from columns and stored fields, ${formatCount(this.#recovered)} exactly as sent`
+    const lacking =
+      this.#incomplete === 0
+        ? ''
+        : `, ${formatCount(this.#incomplete)} as stored, without fields that were filtered out`
+    const head = `SOURCE_REBUILT index ${name}: ${formatCount(this.#rebuilt)} documents rebuilt from columns and stored fields, ${formatCount(this.#recovered)} exactly as sent${lacking}`
     const worse = this.fields.filter(({ level }) => level !== 'exact')
     return [
       head,
@@ -50,9 +61,19 @@ export class RebuildReport {
   }
 }
 
-/** Why a document cannot be rebuilt, for a reject: the fields that it would lack. */
-export function missingReason(missing: readonly { readonly field: string; readonly reason: string }[]): string {
+/** The reason for a document of which only that is known. */
+export const NOT_STORED = 'the document has no stored source'
+
+/** Why a document is not written, for a reject: the fields that it would lack. */
+export function missingReason(
+  missing: readonly { readonly field: string; readonly reason: string }[],
+  isStored: boolean,
+): string {
+  if (missing.length === 0) return NOT_STORED
   const named = missing.slice(0, 5).map(({ field, reason }) => `'${field}' (${reason})`)
   const more = missing.length > named.length ? ` and ${missing.length - named.length} more` : ''
-  return `the source is not stored, and these fields cannot be rebuilt: ${named.join(', ')}${more}`
+  const what = isStored
+    ? 'the stored source lacks these fields'
+    : 'the source is not stored, and these fields cannot be rebuilt'
+  return `${what}: ${named.join(', ')}${more}`
 }

@@ -1,10 +1,7 @@
 import type { DocumentBatch } from '../document-batch.ts'
 import { SourceLines } from '../source-lines.ts'
-import { missingReason } from './rebuild-report.ts'
+import { missingReason, NOT_STORED } from './rebuild-report.ts'
 import type { Rebuilder } from './rebuilder.ts'
-
-/** The reason for a document of which only that is known. */
-export const NOT_STORED = 'the document has no stored source'
 
 /**
  * Gives the source of each document of a batch as one line of JSON, as {@link SourceLines} does, rebuilt where it is not
@@ -39,6 +36,13 @@ export class RebuiltLines {
     return this.#reason
   }
 
+  /** The line of the document at `place` as {@link Rebuilder.filtered} has it, after it was found. */
+  filtered(batch: DocumentBatch, place: number): Uint8Array | undefined {
+    const stored = this.#stored
+    if (this.#rebuilder === undefined || !stored.find(batch, place)) return undefined
+    return this.#rebuilder.filtered(batch, place, stored.bytes.subarray(stored.start, stored.end))
+  }
+
   #find(batch: DocumentBatch, place: number): string | undefined {
     const stored = this.#stored
     const isStored = stored.find(batch, place)
@@ -52,7 +56,7 @@ export class RebuiltLines {
     }
     const line = isStored ? stored.bytes.subarray(stored.start, stored.end) : undefined
     const rebuilt = this.#rebuilder.rebuild(batch, place, line)
-    if ('missing' in rebuilt) return missingReason(rebuilt.missing)
+    if ('missing' in rebuilt) return missingReason(rebuilt.missing, isStored)
     this.bytes = rebuilt.json
     this.start = 0
     this.end = rebuilt.json.length

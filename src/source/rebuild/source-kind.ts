@@ -1,6 +1,7 @@
 import { isJsonObject, type JsonObject, type JsonValue } from '../../codec/json-value.ts'
 import { settingText } from '../../repository/flat-settings.ts'
 import { isOff } from './mapping-flag.ts'
+import { isFiltered } from './source-filter.ts'
 import type { IndexMetadata } from '../../repository/index-metadata.ts'
 
 /**
@@ -44,17 +45,23 @@ function kindOf({ settings, mappings }: Pick<IndexMetadata, 'settings' | 'mappin
   if (modes.has('synthetic')) return 'synthetic'
   const indexMode = settingText(settings, 'index.mode')?.toLowerCase()
   if (!modes.has('stored') && (indexMode === 'logsdb' || indexMode === 'time_series')) return 'synthetic'
-  const isFiltered = sources.some((source) => isListed(source['includes']) || isListed(source['excludes']))
-  return isFiltered ? 'filtered' : 'stored'
+  return mappings.some(({ mapping }) => isFiltered(mapping)) ? 'filtered' : 'stored'
+}
+
+/**
+ * True when the copy of a source that a server keeps for its recovery is the whole of what was sent: OpenSearch can leave
+ * fields out of it.
+ */
+export function keepsWholeRecoveryCopies({ mappings }: Pick<IndexMetadata, 'mappings'>): boolean {
+  return mappings.every(({ mapping }) => {
+    const source = sourceOptions(mapping)
+    return source['recovery_source_includes'] === undefined && source['recovery_source_excludes'] === undefined
+  })
 }
 
 function sourceOptions(mapping: JsonObject): JsonObject {
   const source = mapping['_source']
   return isJsonObject(source) ? source : {}
-}
-
-function isListed(value: JsonValue | undefined): boolean {
-  return typeof value === 'string' || (Array.isArray(value) && value.length > 0)
 }
 
 function hasVectors(mapping: JsonValue): boolean {

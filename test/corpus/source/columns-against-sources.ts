@@ -6,7 +6,7 @@ import { readCommit } from '../../../src/lucene/commit.ts'
 import { openRepository } from '../../../src/repository/open.ts'
 import { readDocuments } from '../../../src/source/read-documents.ts'
 import { leavesOf } from '../../../src/source/rebuild/leaves.ts'
-import { openRebuilder } from '../../../src/source/rebuild/rebuilder.ts'
+import { openRebuilder } from '../../../src/source/rebuild/open-rebuilder.ts'
 import { openSegmentSource } from '../../../src/source/segment-source.ts'
 import { SourceLines } from '../../../src/source/source-lines.ts'
 import type { Fixture } from '../../fixtures/load.ts'
@@ -71,7 +71,7 @@ async function* documentsOf(fixture: Fixture): AsyncGenerator<Pair> {
       for (const commit of (await readCommit(directory, signal)).segments) {
         const source = await openSegmentSource(directory, commit, signal)
         if (source === undefined) continue
-        const rebuilder = (await openRebuilder(source, index, signal))!
+        const rebuilder = (await openRebuilder(source, index, 'rebuild', signal))!
         const lines = new SourceLines()
         const whole = { firstChunk: 0, endChunk: source.stored.chunkCount }
         for await (const batch of readDocuments(source, whole, undefined, {}, signal)) {

@@ -5,6 +5,7 @@ import { isJsonObject, type JsonObject, type JsonValue } from '../../../src/code
 import { openRepository } from '../../../src/repository/open.ts'
 import { readShardSources } from '../../../src/source/rebuild/read-shard-sources.ts'
 import { RebuildReport } from '../../../src/source/rebuild/rebuild-report.ts'
+import type { Sourceless } from '../../../src/source/rebuild/sourceless.ts'
 import { RebuiltLines } from '../../../src/source/rebuild/rebuilt-lines.ts'
 import type { ExpectedDocument, Fixture, FixtureRepository } from '../../fixtures/load.ts'
 
@@ -17,7 +18,12 @@ interface RebuiltIndex {
   readonly report: RebuildReport
 }
 
-async function rebuildIndex(repository: FixtureRepository, snapshotName: string, index: string): Promise<RebuiltIndex> {
+async function rebuildIndex(
+  repository: FixtureRepository,
+  snapshotName: string,
+  index: string,
+  sourceless: Sourceless | undefined,
+): Promise<RebuiltIndex> {
   const opened = await openRepository(await openStore(repository.path), signal)
   const snapshot = await opened.snapshot(snapshotName, signal)
   const metadata = await snapshot.index(index, signal)
@@ -28,7 +34,7 @@ async function rebuildIndex(repository: FixtureRepository, snapshotName: string,
   for (let shard = 0; shard < metadata.numberOfShards; shard++) {
     const { directory } = await snapshot.shard(index, shard, signal)
     const options = {
-      rebuild: true,
+      sourceless,
       finished: (rebuilder: { report(): Parameters<RebuildReport['add']>[0] }) => report.add(rebuilder.report()),
     }
     for await (const { batch, rebuilder } of readShardSources(directory, metadata, options, signal)) {
@@ -57,20 +63,74 @@ export function testRebuilding(fixture: Fixture): void {
       '%s is rebuilt as expected',
       async (_, { repository, snapshot, index }) => {
         const expected = index.expected()
-        const { documents, failures, report } = await rebuildIndex(repository, snapshot, index.name)
+        const { documents, failures, report } = await rebuildIndex(repository, snapshot, index.name, 'rebuild')
         expect(failures).toEqual([])
         expect([...documents.keys()].sort()).toEqual(expected.map(({ id }) => id).sort())
         for (const document of expected) {
           const actual = documents.get(document.id)!
           if (index.name === 'nosource') compareRebuilt(document, actual, report)
           else if (index.name === 'nosource_nested') compareNested(document, actual, report)
+          else if (index.name === 'excluded') compareFiltered(document, actual, report)
           else if (index.name === 'synthetic_types') compareTypes(document, actual)
           else if (index.name === 'vector') expect(parse(actual)).toEqual(parse(document.sent ?? document.source!))
           else expect(actual).toBe(document.source)
         }
       },
     )
+
+    const filtered = cases.filter(({ index }) => index.name === 'excluded')
+    test.each(filtered.map((at) => [`${at.repository.name}/${at.snapshot}/${at.index.name}`, at] as const))(
+      '%s is whole, or as it is stored, unless anything else is asked for',
+      async (_, { repository, snapshot, index }) => {
+        const { documents, failures, report } = await rebuildIndex(repository, snapshot, index.name, undefined)
+        expect(failures).toEqual([])
+        const lacking = report.fields.filter(({ level }) => level === 'missing')
+        for (const { id, source, sent } of index.expected()) {
+          const actual = documents.get(id)!
+          if (lacking.length === 0) expect(sorted(parse(actual)), id).toEqual(sorted(parse(sent!)))
+          else expect(actual, id).toBe(source)
+        }
+        expect(report.incomplete).toBe(lacking.length === 0 ? 0 : documents.size)
+      },
+    )
+    test.each(filtered.map((at) => [`${at.repository.name}/${at.snapshot}/${at.index.name}`, at] as const))(
+      '%s is rejected with the names of what was filtered out when that is asked for',
+      async (_, { repository, snapshot, index }) => {
+        const { documents, failures } = await rebuildIndex(repository, snapshot, index.name, 'reject')
+        expect(documents.size).toBe(0)
+        expect(failures).toHaveLength(index.expected().length)
+        for (const reason of failures) expect(reason).toMatch(/^the stored source lacks these fields: .*'dropped' \(/)
+      },
+    )
   })
+}
+
+/** What was filtered out is back, but for what the report calls missing. */
+function compareFiltered({ id, sent }: ExpectedDocument, actual: string, report: RebuildReport): void {
+  const missing = report.fields.filter(({ level }) => level === 'missing').map(({ field }) => field.split('.'))
+  const wanted = missing.reduce(withoutPath, parse(sent!))
+  expect(sorted(parse(actual)), id).toEqual(sorted(wanted))
+  expect(missing.length, 'fields that were sent').toBeLessThanOrEqual(3)
+}
+
+function withoutPath(value: JsonValue, path: readonly string[]): JsonValue {
+  if (!isJsonObject(value)) return value
+  const [name, ...rest] = path
+  return Object.fromEntries(
+    Object.entries(value).flatMap(([key, child]) => {
+      if (key !== name) return [[key, child]]
+      return rest.length === 0 ? [] : [[key, withoutPath(child, rest)]]
+    }),
+  )
+}
+
+/** As text with members in one order, digits as they were. */
+function sorted(value: JsonValue): string {
+  if (!isJsonObject(value)) return stringifyJson(value)
+  return `{${Object.entries(value)
+    .map(([name, child]) => `${JSON.stringify(name)}:${sorted(child)}`)
+    .sort()
+    .join(',')}}`
 }
 
 const REBUILT = [

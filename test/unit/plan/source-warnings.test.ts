@@ -7,11 +7,16 @@ const disabled = {
   _source: { enabled: false },
   properties: { tag: { type: 'keyword' }, note: { type: 'text' } },
 }
+const filtered = (type: string): Readonly<Record<string, unknown>> => ({
+  _source: { excludes: ['secret'] },
+  properties: { secret: { type } },
+})
 const indices = [
   { index: 'logs-1', settings: created, mappings: disabled },
   { index: 'logs-2', settings: created, mappings: disabled },
   { index: 'logs-3', settings: { ...created, mode: 'logsdb' }, mappings: { properties: { tag: { type: 'keyword' } } } },
-  { index: 'logs-4', settings: created, mappings: { _source: { excludes: ['secret'] } } },
+  { index: 'logs-4', settings: created, mappings: filtered('keyword') },
+  { index: 'logs-6', settings: created, mappings: filtered('text') },
   { index: 'logs-5', settings: created, mappings: { properties: { note: { type: 'text' } } } },
   { index: 'shop', settings: created, mappings: disabled },
 ]
@@ -23,7 +28,7 @@ async function warningsFor(backfill: string): Promise<readonly string[]> {
 }
 
 const FILTERED =
-  'groups[0]: the documents of logs-4 have filtered sources: they go over as stored, without what was filtered out'
+  'groups[0]: the documents of logs-4 have filtered sources: what was filtered out is put back from columns and stored fields'
 
 describe('a plan warns of indices that do not store the sources of their documents', () => {
   test('and says what becomes of them by default, alike ones together', async () => {
@@ -31,6 +36,7 @@ describe('a plan warns of indices that do not store the sources of their documen
       'groups[0]: the documents of logs-1, logs-2 have disabled sources: they are rejected; documentBackfill.sourceless: rebuild puts them together',
       'groups[0]: the documents of logs-3 have synthetic sources: they are rebuilt as the server returns them',
       FILTERED,
+      'groups[0]: the documents of logs-6 have filtered sources: what was filtered out is put back where that is all of it; a document that has a value of secret goes over as stored, as that cannot be rebuilt; documentBackfill.sourceless: rebuild puts the other fields back',
     ])
   })
 
@@ -39,13 +45,16 @@ describe('a plan warns of indices that do not store the sources of their documen
       'groups[0]: the documents of logs-1, logs-2 have disabled sources: they are rebuilt as far as columns, stored fields and recovery copies have their values, without note',
       'groups[0]: the documents of logs-3 have synthetic sources: they are rebuilt as the server returns them',
       FILTERED,
+      `${FILTERED.replace('logs-4', 'logs-6')}, without secret`,
     ])
   })
 
   test('and that the load stops when that was asked for', async () => {
-    const [first, second] = await warningsFor('{ sourceless: fail }')
+    const [first, second, third] = await warningsFor('{ sourceless: fail }')
     expect(first).toContain('logs-1, logs-2 have disabled sources: the load stops at the first one')
     expect(second).toContain('logs-3 have synthetic sources: the load stops at the first one')
+    expect(third).toContain('logs-4, logs-6 have filtered sources: the load stops at the first one that lacks a field')
+    expect((await warningsFor('{ sourceless: reject }'))[2]).toContain('those that lack a field are rejected')
   })
 
   test('unless no documents are loaded', async () => {
