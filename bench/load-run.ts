@@ -8,10 +8,10 @@ import { threadStarter } from '../src/engine/load/load-thread.ts'
 import { rejectFiles } from '../src/engine/local/reject-file.ts'
 import { runWorkflow } from '../src/engine/local/runner.ts'
 import { createWorkflowFolder, workflowFolder } from '../src/engine/local/workflow-folder.ts'
-import type { Plan, PlannedStep, StepKind } from '../src/plan/plan.ts'
 import { STEPS } from '../src/steps/all-steps.ts'
 import { connectClusters } from '../src/steps/clusters.ts'
 import { putBack } from '../src/steps/put-back.ts'
+import { standInPlan } from './stand-in-plan.ts'
 
 /** What one load took, by its own measure. */
 export interface LoadRun {
@@ -27,62 +27,6 @@ export interface LoadRun {
   readonly peakRssBytes: number
 }
 
-/** The plan of one existing snapshot into a stand-in target, which needs no source cluster. */
-function planOf(repository: string, snapshot: string, index: string, port: number, parallelism: number): Plan {
-  const of = { migration: 'm1' }
-  const group = { ...of, group: 'm1g1' }
-  const step = (id: string, kind: StepKind, dependsOn: readonly string[], more = {}): PlannedStep => ({
-    id,
-    kind,
-    title: kind,
-    dependsOn,
-    ...more,
-  })
-  return {
-    schemaVersion: 1,
-    configDigest: '0'.repeat(64),
-    sources: {},
-    targets: {
-      target: {
-        endpoint: `http://127.0.0.1:${port}`,
-        distribution: 'opensearch',
-        version: '2.19.4',
-        auth: { kind: 'none' },
-        tls: { verify: true },
-      },
-    },
-    migrations: [
-      {
-        id: 'm1',
-        source: 'source',
-        target: 'target',
-        repository: { name: 'bench', register: false, type: 'fs', uri: repository },
-        snapshot: { create: false, name: snapshot, partial: 'fail' },
-        groups: [
-          {
-            id: 'm1g1',
-            patterns: [index],
-            indices: [{ name: index, shards: 1 }],
-            metadata: { enabled: false, existingIndex: 'keep' },
-            backfill: { enabled: true, bulkBytes: 10 * 1024 * 1024, bulkDocs: 10_000, onConflict: 'overwrite' },
-            verify: 'counts',
-          },
-        ],
-      },
-    ],
-    steps: [
-      step('initialize', 'initialize', []),
-      step('m1/register-snapshot', 'register-snapshot', ['initialize'], of),
-      step('m1g1/restore-documents', 'restore-documents', ['m1/register-snapshot'], group),
-      step('m1g1/verify', 'verify', ['m1g1/restore-documents'], group),
-      step('cleanup', 'cleanup', ['m1g1/verify']),
-    ],
-    parallelism,
-    cleanup: { snapshot: true, repository: true, workState: false },
-    warnings: [],
-  }
-}
-
 const [repository, snapshot, index, port, home, parallelism] = process.argv.slice(2) as [
   string,
   string,
@@ -92,7 +36,8 @@ const [repository, snapshot, index, port, home, parallelism] = process.argv.slic
   string,
 ]
 const started = performance.now()
-const plan = planOf(repository, snapshot, index, Number(port), Number(parallelism))
+const endpoint = `http://127.0.0.1:${port}`
+const plan = standInPlan({ repository, snapshot, index, endpoint, parallelism: Number(parallelism) })
 const folder = workflowFolder(home, 'migration-bench')
 createWorkflowFolder(folder, plan)
 const reveal = (): Promise<never> => Promise.reject(new Error('no secrets here'))

@@ -3,18 +3,19 @@
  * to a stand-in, a process of its own that checks the framing of every body and folds a digest. A run whose digest is not that
  * of the generated documents is void. Run it with: npm run bench:load -- [--runs 5] [--index NAME] [--parallelism 2]
  */
-import { buildSync } from 'esbuild'
-import { execFileSync, spawn } from 'node:child_process'
-import { once } from 'node:events'
+import { execFileSync } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { crc32 } from 'node:zlib'
+import { PROGRAM_ENTRIES } from '../scripts/bundle.ts'
+import { bundle } from './bundle.ts'
+import { spread } from './figures.ts'
 import type { LoadRun } from './load-run.ts'
 import { logLine, numbersBelow } from './log-lines.ts'
 import { BENCH_INDICES, BENCH_SNAPSHOT, benchRepository, type BenchIndex } from './reader-data.ts'
+import { startStandIn } from './stand-in.ts'
 import type { Received } from './stand-in-target.ts'
 
 const { values } = parseArgs({
@@ -25,26 +26,6 @@ const { values } = parseArgs({
     'cpu-profile': { type: 'string' },
   },
 })
-
-const folder = fileURLToPath(new URL('../node_modules/.cache/bench/', import.meta.url))
-
-/** Bundled as the released program is, so that no loader takes time or memory. */
-function bundle(): void {
-  const path = (relative: string): string => fileURLToPath(new URL(relative, import.meta.url))
-  buildSync({
-    entryPoints: {
-      'load-run': path('load-run.ts'),
-      'load-thread': path('../src/cli/load-thread.ts'),
-      'stand-in-target': path('stand-in-target.ts'),
-    },
-    outdir: folder,
-    bundle: true,
-    splitting: true,
-    platform: 'node',
-    format: 'esm',
-    packages: 'external',
-  })
-}
 
 /** What the target must have received, from the generator of the data and not from the snapshot. */
 function expectedOf({ documents, documentBytes }: BenchIndex): Pick<Received, 'sourceDigest' | 'sourceBytes'> {
@@ -66,10 +47,8 @@ interface Measured {
 
 async function runOnce(repository: string, { name }: BenchIndex): Promise<Measured> {
   const home = mkdtempSync(join(tmpdir(), 'bench-load-'))
-  const target = spawn(process.execPath, [join(folder, 'stand-in-target.js')], { stdio: ['ignore', 'pipe', 'inherit'] })
+  const target = await startStandIn(folder)
   try {
-    const [line] = (await once(target.stdout, 'data')) as [Buffer]
-    const port = line.toString().trim()
     const profile = values['cpu-profile'] === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${values['cpu-profile']}`]
     const args = [
       ...profile,
@@ -77,15 +56,14 @@ async function runOnce(repository: string, { name }: BenchIndex): Promise<Measur
       repository,
       BENCH_SNAPSHOT,
       name,
-      port,
+      String(target.port),
       home,
       values.parallelism,
     ]
     const output = execFileSync(process.execPath, args, { encoding: 'utf8', maxBuffer: 64 * 1024 * 1024 })
-    const response = await fetch(`http://127.0.0.1:${port}/_received`)
-    return { run: JSON.parse(output) as LoadRun, received: (await response.json()) as Received }
+    return { run: JSON.parse(output) as LoadRun, received: await target.received() }
   } finally {
-    target.kill()
+    target.stop()
     rmSync(home, { recursive: true, force: true })
   }
 }
@@ -101,15 +79,12 @@ function requireValid({ run, received }: Measured, index: BenchIndex, expected: 
   }
 }
 
-/** Median, least and most, with so many decimals. */
-function spread(numbers: readonly number[], decimals: number): string {
-  const sorted = numbers.toSorted((a, b) => a - b)
-  const text = (value: number | undefined): string => value!.toFixed(decimals)
-  return `${text(sorted[sorted.length >> 1])} (${text(sorted[0])} to ${text(sorted.at(-1))})`
-}
-
 const repository = await benchRepository((text) => console.error(text))
-bundle()
+const folder = bundle({
+  'load-run': 'bench/load-run.ts',
+  'load-thread': PROGRAM_ENTRIES['load-thread'],
+  'stand-in-target': 'bench/stand-in-target.ts',
+})
 for (const index of BENCH_INDICES) {
   if (values.index !== undefined && !values.index.includes(index.name)) continue
   const expected = expectedOf(index)
