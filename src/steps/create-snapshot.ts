@@ -7,12 +7,14 @@ import {
   type SnapshotProgress,
 } from '../cluster/snapshots.ts'
 import { Failure, isFailure } from '../core/failure.ts'
+import { growingPause } from '../core/growing-pause.ts'
 import type { PlannedMigration } from '../plan/plan.ts'
 import { migrationOf, snapshotName } from './plan-parts.ts'
 import { repositorySettings } from './repository-settings.ts'
 import type { Step, StepContext } from './step.ts'
 
-const POLL_MS = 1000
+const BUSY_MS = 5000
+const MOST_PAUSE_MS = 1000
 
 /** What Create Snapshot leaves behind. */
 export interface CreateSnapshotData {
@@ -114,7 +116,7 @@ async function start(
     })
     if (outcome !== 'busy') return
     context.progress({ message: 'waiting for another snapshot of the source to end' })
-    await context.clock.sleep(5 * POLL_MS, context.signal)
+    await context.clock.sleep(BUSY_MS, context.signal)
   }
 }
 
@@ -124,6 +126,7 @@ async function waitFor(
   snapshot: string,
   context: StepContext,
 ): Promise<SnapshotProgress> {
+  const startedAt = context.clock.monotonic()
   for (;;) {
     const now = await snapshotProgress(source, repository, snapshot, context.signal)
     if (now === undefined) {
@@ -138,7 +141,8 @@ async function waitFor(
       message: `${now.shards.done} of ${now.shards.total} shards`,
       ...(now.bytes === undefined ? {} : { bytes: now.bytes }),
     })
-    await context.clock.sleep(POLL_MS, context.signal)
+    const elapsedMs = context.clock.monotonic() - startedAt
+    await context.clock.sleep(growingPause(elapsedMs, MOST_PAUSE_MS), context.signal)
   }
 }
 

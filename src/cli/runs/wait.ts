@@ -1,4 +1,5 @@
 import { isFailure } from '../../core/failure.ts'
+import { growingPause } from '../../core/growing-pause.ts'
 import { formatDuration } from '../../core/units.ts'
 import type { Engine } from '../../engine/engine.ts'
 import type { RunView } from '../../report/run-view.ts'
@@ -7,7 +8,7 @@ import { EXIT, interruptExitCode } from '../exit-codes.ts'
 import type { World } from '../world.ts'
 import { exitCodeOfRun, isOver } from './manners.ts'
 
-const POLL_MS = 500
+const MOST_PAUSE_MS = 500
 const TERMINAL_MS = 1000
 const PIPE_MS = 10_000
 
@@ -25,7 +26,7 @@ export async function waitForRun(
   const { clock, stderr } = world
   const startedAt = clock.monotonic()
   const everyMs = stderr.isTty ? TERMINAL_MS : PIPE_MS
-  let shownAt = -Infinity
+  let showAtMs = 0
   let drawn = false
   const endLine = async (): Promise<void> => {
     if (drawn) await stderr.write('\n')
@@ -46,11 +47,11 @@ export async function waitForRun(
       return EXIT.approval
     }
     const elapsedMs = clock.monotonic() - startedAt
-    if (clock.monotonic() - shownAt >= everyMs) {
+    if (elapsedMs >= showAtMs) {
       const line = progressLine(view, stderr.isTty ? stderr.columns - 1 : Infinity)
       await stderr.write(stderr.isTty ? `\r\u001b[2K${line}` : `${line}\n`)
       drawn = stderr.isTty
-      shownAt = clock.monotonic()
+      showAtMs = (Math.floor(elapsedMs / everyMs) + 1) * everyMs
     }
     if (timeoutMs !== undefined && elapsedMs >= timeoutMs) {
       await endLine()
@@ -61,7 +62,7 @@ export async function waitForRun(
     }
     try {
       const leftMs = timeoutMs === undefined ? Infinity : timeoutMs - elapsedMs
-      await clock.sleep(Math.min(POLL_MS, leftMs), world.signal)
+      await clock.sleep(Math.min(growingPause(elapsedMs, MOST_PAUSE_MS), leftMs), world.signal)
     } catch (error) {
       if (!isFailure(error, 'ABORTED')) throw error
       await endLine()

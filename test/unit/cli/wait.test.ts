@@ -32,14 +32,21 @@ function view(phase: RunPhase, step: StepPhase, changes: Partial<RunView> = {}):
 
 const running = view('Running', 'Running')
 
-/** Waits for a run that shows `views` one after the other, the last one ever after. */
+/** A run that has succeeded after so many milliseconds. */
+const runningFor =
+  (ms: number) =>
+  (now: number): RunView =>
+    now < ms ? running : view('Succeeded', 'Succeeded')
+
+/** Waits for a run that shows `views` one after the other, the last one ever after, or what it is at each time. */
 async function wait(
-  views: readonly RunView[],
+  views: readonly RunView[] | ((now: number) => RunView),
   options: { readonly tty?: boolean; readonly timeoutMs?: number; readonly signal?: AbortSignal } = {},
 ) {
   const written: string[] = []
+  const clock = new VirtualClock({ hurried: true })
   const world = fakeWorld({
-    clock: new VirtualClock({ hurried: true }),
+    clock,
     stderr: {
       write: (chunk) => {
         written.push(String(chunk))
@@ -51,9 +58,13 @@ async function wait(
     ...(options.signal === undefined ? {} : { signal: options.signal }),
   })
   let n = 0
-  const engine = { view: () => Promise.resolve(views[Math.min(n++, views.length - 1)]!) }
+  const next = (): RunView => {
+    const looked = n++
+    return typeof views === 'function' ? views(clock.now()) : views[Math.min(looked, views.length - 1)]!
+  }
+  const engine = { view: () => Promise.resolve(next()) }
   const exitCode = await waitForRun(world, engine, 'migration-abc123', options.timeoutMs)
-  return { exitCode, written }
+  return { exitCode, written, looks: n, endedAt: clock.now() }
 }
 
 function interruptedBy(name: string): AbortSignal {
@@ -89,6 +100,14 @@ describe('waiting for a workflow', () => {
     expect(result.written.at(-1)).toContain('workflow migration-abc123 goes on')
   })
 
+  test('notices the end of a short run soon, and looks at a long one seldom', async () => {
+    expect((await wait(runningFor(100))).endedAt).toBe(100)
+    expect((await wait(runningFor(3000))).endedAt).toBeLessThanOrEqual(3300)
+    const hour = await wait(runningFor(3_600_000))
+    expect(hour.endedAt).toBeLessThanOrEqual(3_600_500)
+    expect(hour.looks).toBeLessThan(7250)
+  })
+
   test('writes a line every ten seconds to a pipe', async () => {
     const { written } = await wait([running], { timeoutMs: 30_000 })
     const line = 'migration-abc123: Running, 1 of 2 steps; Restore Documents: 50%, 5 of 10 documents\n'
@@ -96,7 +115,7 @@ describe('waiting for a workflow', () => {
   })
 
   test('draws one line anew every second on a terminal, within its width', async () => {
-    const { written } = await wait([running, running, running, view('Succeeded', 'Succeeded')], { tty: true })
+    const { written } = await wait(runningFor(1500), { tty: true })
     const line = '\r\u001b[2Kmigration-abc123: Running, 1 of 2 steps; Restore Documents…'
     expect(written).toEqual([line, line, '\n', 'migration-abc123: Succeeded, 2 of 2 steps\n'])
   })
