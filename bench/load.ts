@@ -13,7 +13,7 @@ import { PROGRAM_ENTRIES } from '../scripts/bundle.ts'
 import { bundle } from './bundle.ts'
 import { spread } from './figures.ts'
 import type { LoadRun } from './load-run.ts'
-import { logLine, numbersBelow } from './log-lines.ts'
+import { numbersBelow } from './log-lines.ts'
 import { BENCH_INDICES, BENCH_SNAPSHOT, benchRepository, type BenchIndex } from './reader-data.ts'
 import { startStandIn } from './stand-in.ts'
 import type { Received } from './stand-in-target.ts'
@@ -28,12 +28,16 @@ const { values } = parseArgs({
 })
 
 /** What the target must have received, from the generator of the data and not from the snapshot. */
-function expectedOf({ documents, documentBytes }: BenchIndex): Pick<Received, 'sourceDigest' | 'sourceBytes'> {
+function expectedOf({
+  documents,
+  documentBytes,
+  line: make,
+}: BenchIndex): Pick<Received, 'sourceDigest' | 'sourceBytes'> {
   const below = numbersBelow(documentBytes)
   let sourceDigest = 0
   let sourceBytes = 0
   for (let doc = 0; doc < documents; doc++) {
-    const line = Buffer.from(logLine(below, documentBytes))
+    const line = Buffer.from(make(below, documentBytes))
     sourceDigest = (sourceDigest + crc32(line)) % 2 ** 53
     sourceBytes += line.length
   }

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { bootServer } from '../test/servers/boot.ts'
 import { cacheFolder } from '../test/servers/cache.ts'
 import { rest, type RestClient } from '../test/servers/rest.ts'
-import { logLine, numbersBelow } from './log-lines.ts'
+import { logLine, numbersBelow, podLine, type Line } from './log-lines.ts'
 
 /** An index of the benchmark: documents of one size in one force-merged segment. */
 export interface BenchIndex {
@@ -12,22 +12,25 @@ export interface BenchIndex {
   readonly documents: number
   /** Bytes of each source, about. */
   readonly documentBytes: number
+  readonly line: Line
 }
 
 const SERVER = { distribution: 'elasticsearch', version: '7.10.2' } as const
 const BULK_BYTES = 8 * 1024 * 1024
 
 export const BENCH_INDICES: readonly BenchIndex[] = [
-  { name: 'lz4-1k', codec: 'default', documents: 500_000, documentBytes: 1024 },
-  { name: 'deflate-1k', codec: 'best_compression', documents: 500_000, documentBytes: 1024 },
-  { name: 'lz4-20m', codec: 'default', documents: 12, documentBytes: 20_000_000 },
-  { name: 'deflate-20m', codec: 'best_compression', documents: 12, documentBytes: 20_000_000 },
+  { name: 'lz4-pods', codec: 'default', documents: 500_000, documentBytes: 1024, line: podLine },
+  { name: 'deflate-pods', codec: 'best_compression', documents: 500_000, documentBytes: 1024, line: podLine },
+  { name: 'lz4-1k', codec: 'default', documents: 500_000, documentBytes: 1024, line: logLine },
+  { name: 'deflate-1k', codec: 'best_compression', documents: 500_000, documentBytes: 1024, line: logLine },
+  { name: 'lz4-20m', codec: 'default', documents: 12, documentBytes: 20_000_000, line: logLine },
+  { name: 'deflate-20m', codec: 'best_compression', documents: 12, documentBytes: 20_000_000, line: logLine },
 ]
 export const BENCH_SNAPSHOT = 'bench'
 
 /** The folder of a snapshot with all indices, written once by a real server and kept in the cache of the tests. */
 export async function benchRepository(progress: (text: string) => void): Promise<string> {
-  const target = join(cacheFolder(), `bench-reader-1-elasticsearch-${SERVER.version}`)
+  const target = join(cacheFolder(), `bench-reader-2-elasticsearch-${SERVER.version}`)
   if (existsSync(target)) return target
   mkdirSync(cacheFolder(), { recursive: true })
   const draft = mkdtempSync(join(cacheFolder(), 'building-bench-'))
@@ -62,7 +65,7 @@ async function fill(client: RestClient, index: BenchIndex): Promise<void> {
   let lines: string[] = []
   let bytes = 0
   for (let doc = 0; doc < index.documents; doc++) {
-    const source = logLine(below, index.documentBytes)
+    const source = index.line(below, index.documentBytes)
     lines.push('{"index":{}}', source)
     bytes += source.length
     if (bytes < BULK_BYTES && doc < index.documents - 1) continue
