@@ -15,38 +15,49 @@ const cache =
   process.env['BACKFILL_TEST_CACHE'] ??
   join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'backfill-workflow-tests')
 
-/** Each group: what it runs. A check counts as one, a vitest project counts its tests. */
+/** What each group runs. A check counts as one, a vitest project counts its tests. */
 const groups = {
   check: async () => {
     await Promise.all([checks(['lint']), checks(['format:check', 'types', 'levels', 'unused'])])
   },
   unit: () => vitest('unit', process.execPath),
   corpus: () => vitest('corpus', process.execPath),
-  'newest-node': () => {
+  'newest-node': async () => {
     const node = newestNode()
     if (node === undefined) count('newest-node', 'failed')
-    else vitest('unit', node)
+    else await vitest('unit', node)
   },
   servers: () => vitest('servers', process.execPath),
   e2e: () => vitest('e2e', process.execPath),
   kubernetes: () => vitest('kubernetes', process.execPath),
 }
 
+/** Groups that mostly wait for servers: one lane beside the other, the groups of a lane one after the other. */
+const LONG_LANES = [['servers', 'e2e'], ['kubernetes']]
+
 const wanted = process.argv[2] ?? 'all'
 const names = wanted === 'all' ? Object.keys(groups) : wanted.split(',')
-if (names.includes('kubernetes')) buildAhead()
-for (const name of names) {
-  if (!(name in groups)) {
-    console.error(`No group named ${name}; there are: all, ${Object.keys(groups).join(', ')}`)
-    process.exit(2)
-  }
-  console.log(`\n=== ${name} (${new Date().toISOString()})`)
-  await groups[name]()
+const unknown = names.find((name) => !(name in groups))
+if (unknown !== undefined) {
+  console.error(`No group named ${unknown}; there are: all, ${Object.keys(groups).join(', ')}`)
+  process.exit(2)
 }
+if (names.includes('kubernetes')) buildAhead()
+const quick = names.filter((name) => !LONG_LANES.flat().includes(name))
+await lane(quick)
+await Promise.all(LONG_LANES.map((long) => lane(long.filter((name) => names.includes(name)))))
 rmSync(folder, { recursive: true, force: true })
 if (skips.size > 0) console.log(`\nSkipped:\n${[...skips].map((name) => `  ${name}`).join('\n')}`)
 console.log(`\n${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`)
 process.exit(total.failed === 0 ? 0 : 1)
+
+async function lane(members) {
+  for (const name of members) {
+    console.log(`\n=== ${name} begins (${new Date().toISOString()})`)
+    await groups[name]()
+    console.log(`\n=== ${name} is over (${new Date().toISOString()})`)
+  }
+}
 
 function count(name, result) {
   total[result]++
@@ -74,9 +85,10 @@ async function checks(names) {
   }
 }
 
-function vitest(project, node) {
+/** Runs a project of tests; every line that two lanes print at once names its own project. */
+async function vitest(project, node) {
   const report = join(folder, `${project}-${names.length}-${Date.now()}.json`)
-  const { status } = spawnSync(
+  const child = spawn(
     node,
     [
       'node_modules/vitest/vitest.mjs',
@@ -87,8 +99,9 @@ function vitest(project, node) {
       '--reporter=json',
       `--outputFile=${report}`,
     ],
-    { stdio: 'inherit' },
+    { stdio: ['ignore', 'inherit', 'inherit'] },
   )
+  const [status] = await once(child, 'close')
   if (!existsSync(report)) return count(`vitest ${project} gave no report`, 'failed')
   const result = JSON.parse(readFileSync(report, 'utf8'))
   total.passed += result.numPassedTests
