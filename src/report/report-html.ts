@@ -1,10 +1,11 @@
 import { formatBytes, formatCount, formatDuration } from '../core/units.ts'
 import { RebuildReport } from '../source/rebuild/rebuild-report.ts'
+import { metadataLines } from './metadata-account.ts'
 import type { DocumentTotals, Report, StepReport } from './report.ts'
 
 /** The account of a run as a page that needs nothing but itself: no script, no font, no address of another place; pure. */
 export function renderReportHtml(report: Report): string {
-  const { name, phase, indices, differences, steps } = report
+  const { name, phase, indices, differences, metadata, steps } = report
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -30,7 +31,7 @@ ${indices.length === 0 ? '' : `<h2>Documents</h2>\n${table(['Index', ...COUNTED]
   )}${section(
     'Differences',
     differences.map(({ index, what }) => `${index}: ${what}`),
-  )}${section('Failures', steps.flatMap(failureLines))}</body>
+  )}${section('Metadata', metadata === undefined ? [] : metadataLines(metadata))}${section('Failures', steps.flatMap(failureLines))}</body>
 </html>
 `
 }

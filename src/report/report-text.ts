@@ -1,5 +1,6 @@
 import { formatBytes, formatCount, formatDuration } from '../core/units.ts'
 import { RebuildReport } from '../source/rebuild/rebuild-report.ts'
+import { metadataLines } from './metadata-account.ts'
 import type { DocumentTotals, IndexReport, Report } from './report.ts'
 import { renderTable, type Column } from './table.ts'
 
@@ -16,6 +17,8 @@ export function renderReport(report: Report): string {
   if (report.differences.length > 0) {
     parts.push(`Differences:\n${report.differences.map(({ index, what }) => `  ${index}: ${what}\n`).join('')}`)
   }
+  const metadata = report.metadata === undefined ? [] : metadataLines(report.metadata)
+  if (metadata.length > 0) parts.push(`Metadata:\n${metadata.map((line) => `  ${line}\n`).join('')}`)
   const failures = report.steps.flatMap(({ title, failure }) => (failure === undefined ? [] : [{ title, ...failure }]))
   for (const { title, code, message, hint } of failures) {
     parts.push(`${title}: ${message}\n  Code: ${code}\n${hint === undefined ? '' : `  Hint: ${hint}\n`}`)

@@ -1,7 +1,9 @@
 import type { RebuiltSources } from '../coordination/work-store.ts'
 import { addRebuilt } from '../steps/rebuilt-sources.ts'
+import type { MigrateMetadataData } from '../steps/migrate-metadata.ts'
 import type { RestoreDocumentsData } from '../steps/restore-documents.ts'
 import type { VerifyData } from '../steps/verify.ts'
+import { metadataAccount, type MetadataAccount } from './metadata-account.ts'
 import type { RunPhase, RunView, StepPhase } from './run-view.ts'
 
 /** The account of a run: JSON of `workflow report`, fields are only ever added. */
@@ -17,6 +19,8 @@ export interface Report {
   /** By name. */
   readonly indices: readonly IndexReport[]
   readonly differences: readonly { readonly index: string; readonly what: string }[]
+  /** Every object of metadata with all that was changed, dropped or approximated; absent when none was migrated. */
+  readonly metadata?: MetadataAccount
   readonly steps: readonly StepReport[]
 }
 
@@ -53,6 +57,7 @@ export function makeReport(view: RunView): Report {
   const indices = new Map<string, DocumentTotals>()
   const rebuilt = new Map<string, RebuiltSources>()
   const differences: { index: string; what: string }[] = []
+  const migrated: MigrateMetadataData[] = []
   for (const { kind, data } of view.steps) {
     // Written by the steps of this same program; absent until they ended.
     if (data === undefined) continue
@@ -66,7 +71,9 @@ export function makeReport(view: RunView): Report {
         rebuilt.set(name, (known && addRebuilt([known, more])) ?? more)
       }
     } else if (kind === 'verify') differences.push(...(data as VerifyData).differences)
+    else if (kind === 'migrate-metadata') migrated.push(data as MigrateMetadataData)
   }
+  const metadata = metadataAccount(migrated)
   return {
     schemaVersion: 1,
     name: view.name,
@@ -83,6 +90,7 @@ export function makeReport(view: RunView): Report {
       })
       .toSorted((a, b) => (a.name < b.name ? -1 : 1)),
     differences,
+    ...(metadata === undefined ? {} : { metadata }),
     steps: view.steps.map((step) => ({
       id: step.id,
       title: [...step.path, step.title].join(' / '),
