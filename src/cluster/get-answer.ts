@@ -14,6 +14,9 @@ const OPEN_OBJECT = 0x7b
 const OPEN_LIST = 0x5b
 const CLOSE_OBJECT = 0x7d
 const CLOSE_LIST = 0x5d
+const SLASH = 0x2f
+const STAR = 0x2a
+const LINE_FEED = 0x0a
 
 /**
  * Takes the answer to `_mget` apart without decoding the documents in it, so that their bytes can be compared as they are;
@@ -64,7 +67,8 @@ function membersOf(json: Buffer, at: number): ReadonlyMap<string, Span> {
     const name = json.toString('utf8', next + 1, nameEnd - 1)
     next = skipBlank(json, nameEnd)
     if (json[next] !== COLON) throw new NotJson()
-    const start = skipBlank(json, next + 1)
+    // A comment in front of a source is part of it.
+    const start = skipSpace(json, next + 1)
     const end = endOfValue(json, start)
     members.set(name, { start, end })
     next = skipComma(json, end)
@@ -91,6 +95,7 @@ function endOfValue(json: Buffer, start: number): number {
   for (let at = start; at < json.length; at++) {
     const byte = json[at]
     if (byte === QUOTE) at = endOfString(json, at) - 1
+    else if (byte === SLASH) at = endOfComment(json, at) - 1
     else if (byte === OPEN_OBJECT || byte === OPEN_LIST) depth++
     else if (byte === CLOSE_OBJECT || byte === CLOSE_LIST) {
       if (depth === 0) return at
@@ -117,7 +122,22 @@ function skipComma(json: Buffer, at: number): number {
 }
 
 function skipBlank(json: Buffer, at: number): number {
+  let next = skipSpace(json, at)
+  while (json[next] === SLASH) next = skipSpace(json, endOfComment(json, next))
+  return next
+}
+
+function skipSpace(json: Buffer, at: number): number {
   let next = at
   while (next < json.length && json[next]! <= 0x20) next++
   return next
+}
+
+/** Servers take comments in a source and hand them out again; nowhere else is there a slash outside of a string. */
+function endOfComment(json: Buffer, start: number): number {
+  const block = json[start + 1] === STAR
+  if (!block && json[start + 1] !== SLASH) throw new NotJson()
+  const end = block ? json.indexOf('*/', start + 2) : json.indexOf(LINE_FEED, start + 2)
+  if (end === -1) throw new NotJson()
+  return end + (block ? 2 : 1)
 }

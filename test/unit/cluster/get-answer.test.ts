@@ -19,6 +19,19 @@ describe('an answer to _mget', () => {
     ).toEqual([first, 'missing', undefined, '{}'])
   })
 
+  test('gives a source with comments and bare names as the target holds it', () => {
+    const sources = [
+      '{"a":1, /* "x": } */ "o":{"x":1}}',
+      '{"a":"/*", // "until": ] the line ends\n"b":[1]}',
+      '/* before */ {a:NaN}',
+      '\ufeff{"a":1}',
+    ]
+    const docs = [...sources, '{} /* behind */'].map((source) => `{"_id":"1","found":true,"_source":${source}}`)
+    expect(texts(`{"docs":[${docs.join(',')}]}`)).toEqual([...sources, '{}'])
+    for (const cut of ['{"docs":[1, /* ', '{"docs":[ / 1]}', '{"docs":[{"a":// 1}]}'])
+      expect(texts(cut)).toBeUndefined()
+  })
+
   test('takes a missing index for missing documents, and other errors for what they are', () => {
     const error = (type: string): string => `{"_id":"1","error":{"type":"${type}","reason":"no"}}`
     expect(texts(`{"docs":[${error('index_not_found_exception')},${error('no_shard_available')}]}`)).toEqual([
