@@ -3,9 +3,9 @@ import { meteredStore, newBlobMeter } from '../src/blob/metered-store.ts'
 import { openStore } from '../src/blob/open-store.ts'
 import { openRepository } from '../src/repository/open.ts'
 import { openSegmentSource } from '../src/source/segment-source.ts'
+import { readShardSources } from '../src/source/rebuild/read-shard-sources.ts'
+import { RebuiltLines } from '../src/source/rebuild/rebuilt-lines.ts'
 import { readCommit } from '../src/lucene/commit.ts'
-import { readShard } from '../src/source/read-shard.ts'
-import { SourceLines } from '../src/source/source-lines.ts'
 
 /** What one run of the reader took. */
 export interface ReaderRun {
@@ -25,7 +25,7 @@ export interface ReaderRun {
   readonly check: number
 }
 
-/** Reads every document of every shard of an index on this thread: ids are made, lines found, nothing is sent. */
+/** Reads every document of every shard of an index on this thread: ids are made, lines found or put together, nothing is sent. */
 async function readIndex(path: string, snapshotName: string, index: string): Promise<ReaderRun> {
   const signal = new AbortController().signal
   const meter = newBlobMeter()
@@ -34,18 +34,20 @@ async function readIndex(path: string, snapshotName: string, index: string): Pro
   const start = performance.now()
   const repository = await openRepository(locationIn(meteredStore(store, meter), ''), signal)
   const snapshot = await repository.snapshot(snapshotName, signal)
-  const { numberOfShards } = await snapshot.index(index, signal)
-  const lines = new SourceLines()
+  const metadata = await snapshot.index(index, signal)
+  const lines = new RebuiltLines()
   let [documents, sourceBytes, check] = [0, 0, 0]
   const directories = []
-  for (let shard = 0; shard < numberOfShards; shard++) {
+  for (let shard = 0; shard < metadata.numberOfShards; shard++) {
     const { directory } = await snapshot.shard(index, shard, signal)
     directories.push(directory)
-    for await (const batch of readShard(directory, {}, signal)) {
-      lines.begin(batch)
+    const options = { sourceless: 'rebuild' as const }
+    for await (const { batch, rebuilder } of readShardSources(directory, metadata, options, signal)) {
+      lines.begin(batch, rebuilder)
       for (let place = 0; place < batch.count; place++) {
         const id = batch.id(place)
-        if (!lines.find(batch, place)) throw new Error(`${id} has no source`)
+        const reason = lines.find(batch, place)
+        if (reason !== undefined) throw new Error(`${id} has no source: ${reason}`)
         documents++
         sourceBytes += lines.end - lines.start
         check = (Math.imul(check, 31) + id.charCodeAt(id.length - 1) + lines.bytes[lines.end - 1]!) | 0
