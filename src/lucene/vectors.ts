@@ -67,6 +67,7 @@ export async function openVectors(segment: Segment, field: FieldInfo, signal: Ab
   const column: BytesColumn = {
     kind: 'bytes',
     distinct: false,
+    fewValues: false,
     window: async (from, to, abort) => {
       const { first, count, starts } = slots.range(from, to)
       const bytes = await region.read(first * width, (first + count) * width, abort)

@@ -17,6 +17,7 @@ export function binaryColumn(slots: DocSlots, read: ReadStrings): BytesColumn {
   return {
     kind: 'bytes',
     distinct: false,
+    fewValues: false,
     window: async (from, to, signal) => {
       const { first, count, starts } = slots.range(from, to)
       return { starts, values: await read(first, first + count, signal) }

@@ -23,6 +23,8 @@ export interface BytesColumn {
   readonly kind: 'bytes'
   /** True when the values of a document are sorted and distinct, so that their order and number may differ from the source's. */
   readonly distinct: boolean
+  /** True when all values are of a short list, each always the same array, so that what is made of one can be kept. */
+  readonly fewValues: boolean
   window(from: number, to: number, signal: AbortSignal): Promise<BytesWindow>
 }
 
@@ -38,6 +40,8 @@ export interface NumberRun {
 
 /** Byte strings by their ordinal among the distinct ones of a column. */
 export interface TermLookup {
+  /** True when there are few terms, each always the same array. */
+  readonly isShort: boolean
   /** The terms of the ordinals, in their order; `BLOB_CORRUPT` for an ordinal without one. */
   terms(ordinals: BigInt64Array, signal: AbortSignal): Promise<readonly Uint8Array[]>
 }
@@ -73,6 +77,7 @@ export function termColumn(ordinals: NumberColumn, lookup: TermLookup): BytesCol
   return {
     kind: 'bytes',
     distinct: true,
+    fewValues: lookup.isShort,
     window: async (from, to, signal) => {
       const { starts, values } = await ordinals.window(from, to, signal)
       return { starts, values: await lookup.terms(values, signal) }

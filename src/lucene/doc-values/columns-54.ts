@@ -108,6 +108,7 @@ async function openTerms(meta: Bytes54, { body }: ColumnData, signal: AbortSigna
   const addresses = await new RegionReader(body, meta.addressData).readAll(signal)
   const { bytes, starts } = readTerms54(meta, terms, addresses, body.name)
   return {
+    isShort: false,
     terms: (ordinals) =>
       Promise.resolve(
         Array.from(ordinals, (ordinal) => {
@@ -138,6 +139,7 @@ function openBinary(meta: Bytes54, data: ColumnData): BytesColumn {
   return {
     kind: 'bytes',
     distinct: false,
+    fewValues: false,
     window: async (from, to, signal) => {
       if (meta.missing === 'none has one') return { starts: new Int32Array(to - from + 1), values: [] }
       const all = await strings(from, to, signal)

@@ -5,6 +5,8 @@ import type { Region } from './verified-regions.ts'
 
 /** Read beyond what is asked for, so that a column that is gone through in order is read in few pieces. */
 const AHEAD_BYTES = 128 * 1024
+/** Read beyond what is asked for far from where it was read before. */
+const ASIDE_BYTES = 8 * 1024
 /** Files up to this size stay in memory after their checksum was verified; larger ones are read again piece by piece. */
 const KEPT_BYTES = 8 * 1024 * 1024
 const PIECE_BYTES = 4 * 1024 * 1024
@@ -69,7 +71,9 @@ export class RegionReader {
     checkRange(this.name, this.length, start, end)
     if (start === end) return new Uint8Array(0)
     if (start < this.#bufferStart || end > this.#bufferStart + this.#buffer.length) {
-      const until = Math.min(Math.max(end, start + AHEAD_BYTES), this.length)
+      const gap = start - (this.#bufferStart + this.#buffer.length)
+      const ahead = gap > -AHEAD_BYTES && gap < ASIDE_BYTES ? AHEAD_BYTES : ASIDE_BYTES
+      const until = Math.min(Math.max(end, start + ahead), this.length)
       this.#buffer = await this.#source.read(this.base + start, this.base + until, signal)
       this.#bufferStart = start
     }

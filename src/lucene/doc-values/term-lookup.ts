@@ -5,8 +5,12 @@ import type { TermLookup } from './column.ts'
 import type { MonotonicWindows } from './monotonic-window.ts'
 import type { RegionReader } from './region-reader.ts'
 
-/** Bytes of decoded blocks that are kept; dictionaries of few terms fit as a whole. */
-const KEPT_BYTES = 2 * 1024 * 1024
+/** Bytes of decoded blocks that are kept: dictionaries up to that size are decoded once. */
+const KEPT_BYTES = 16 * 1024 * 1024
+
+/** Terms of a column, and their bytes, up to which each is kept as an array of its own. */
+const SHORT_LIST = 1024
+const SHORT_LIST_BYTES = 1024 * 1024
 
 /** Where the terms of a column lie. */
 export interface TermRegions {
@@ -28,19 +32,17 @@ export interface TermRegions {
  */
 export function termLookup(meta: TermsMeta, regions: TermRegions): TermLookup {
   const blockSize = 2 ** meta.blockShift
-  const blocks = new Map<number, readonly Uint8Array[]>()
+  const blocks = new Map<number, TermBlock>()
   let keptBytes = 0
 
-  const block = async (number: number, signal: AbortSignal): Promise<readonly Uint8Array[]> => {
-    const known = blocks.get(number)
-    if (known !== undefined) return known
+  const block = async (number: number, signal: AbortSignal): Promise<TermBlock> => {
     const last = (number + 1) * blockSize >= meta.count
     const bounds = await regions.addresses.read(number, last ? number + 1 : number + 2, signal)
     const end = last ? meta.terms.length : bounds[1]!
     const bytes = await regions.terms.read(bounds[0]!, end, signal)
     const cursor = new ByteCursor(bytes, regions.terms.name, { base: regions.terms.base + bounds[0]! })
     const terms = readBlock(cursor, Math.min(blockSize, meta.count - number * blockSize), meta, regions)
-    keptBytes += terms.reduce((total, term) => total + term.length + 64, 0)
+    keptBytes += terms.bytes.length + terms.ends.byteLength
     if (keptBytes > KEPT_BYTES) {
       blocks.clear()
       keptBytes = 0
@@ -50,54 +52,105 @@ export function termLookup(meta: TermsMeta, regions: TermRegions): TermLookup {
   }
 
   return {
+    isShort: isShortList(meta),
     terms: async (ordinals, signal) => {
-      const found = new Map<number, Uint8Array>()
-      for (const ordinal of ascending(ordinals)) {
+      const found = new Array<Uint8Array>(ordinals.length)
+      const open: number[] = []
+      for (let at = 0; at < ordinals.length; at++) {
+        const ordinal = Number(ordinals[at]!)
         if (!(ordinal >= 0 && ordinal < meta.count)) {
           throw new ByteCursor(new Uint8Array(0), regions.terms.name).corrupt(
             `ordinal ${ordinal}, there are ${meta.count} terms`,
           )
         }
-        const number = Math.floor(ordinal / blockSize)
-        found.set(ordinal, (blocks.get(number) ?? (await block(number, signal)))[ordinal - number * blockSize]!)
+        const known = blocks.get(Math.floor(ordinal / blockSize))
+        if (known === undefined) open.push(at)
+        else found[at] = termAt(known, ordinal % blockSize)
       }
-      return Array.from(ordinals, (ordinal) => found.get(Number(ordinal))!)
+      // In the order they lie in the file, so that each block is read once, whether it is kept or not.
+      open.sort((a, b) => Number(ordinals[a]! - ordinals[b]!))
+      let last = -1
+      let current: TermBlock | undefined
+      for (const at of open) {
+        const ordinal = Number(ordinals[at]!)
+        const number = Math.floor(ordinal / blockSize)
+        if (current === undefined || number !== last) current = await block(number, signal)
+        last = number
+        found[at] = termAt(current, ordinal % blockSize)
+      }
+      return found
     },
   }
 }
 
-/** Distinct ordinals in ascending order, so that blocks are read in the order they lie in the file. */
-function ascending(ordinals: BigInt64Array): number[] {
-  return [...new Set(Array.from(ordinals, Number))].sort((a, b) => a - b)
+/** The terms of a block one after the other, and where each ends. */
+interface TermBlock {
+  readonly bytes: Uint8Array
+  readonly ends: Uint32Array
+  /** The terms one by one, of short lists. */
+  readonly terms: readonly Uint8Array[] | undefined
 }
 
-function readBlock(
-  cursor: ByteCursor,
-  count: number,
-  { compressed, maxTermLength }: TermsMeta,
-  { firstTermIsHistory }: TermRegions,
-): readonly Uint8Array[] {
+function termAt({ bytes, ends, terms }: TermBlock, place: number): Uint8Array {
+  return terms?.[place] ?? sliceOf(bytes, ends, place)
+}
+
+function readBlock(cursor: ByteCursor, count: number, meta: TermsMeta, { firstTermIsHistory }: TermRegions): TermBlock {
+  const { compressed, maxTermLength } = meta
   const first = cursor.take(cursor.vCount('length of a term', Math.min(maxTermLength, cursor.remaining)))
-  const terms = [first]
   const rest = compressed && count > 1 ? decompress(cursor, first, firstTermIsHistory) : cursor
-  let previous = first
-  for (let index = 1; index < count; index++) {
+  const ends = new Uint32Array(count)
+  let bytes: Uint8Array = new Uint8Array(Math.max(256, 2 * (first.length + rest.remaining)))
+  bytes.set(first)
+  ends[0] = first.length
+  for (let index = 1, start = 0, end = first.length; index < count; index++) {
     const token = rest.uint8()
     let prefix = token & 15
     if (prefix === 15) prefix += rest.vCount('length of a prefix')
     let suffix = 1 + (token >> 4)
     if (suffix === 16) suffix += rest.vCount('length of a suffix')
-    if (prefix > previous.length || prefix + suffix > maxTermLength) {
-      throw rest.corrupt(`term of ${prefix} + ${suffix} bytes after one of ${previous.length}`)
+    if (prefix > end - start || prefix + suffix > maxTermLength) {
+      throw rest.corrupt(`term of ${prefix} + ${suffix} bytes after one of ${end - start}`)
     }
-    const term = new Uint8Array(prefix + suffix)
-    term.set(previous.subarray(0, prefix))
-    term.set(rest.take(suffix), prefix)
-    if (Buffer.compare(previous, term) >= 0) throw rest.corrupt('terms are not in ascending order')
-    terms.push(term)
-    previous = term
+    const next = end + prefix + suffix
+    if (next > bytes.length) bytes = grown(bytes, next)
+    bytes.copyWithin(end, start, start + prefix)
+    bytes.set(rest.take(suffix), end + prefix)
+    if (!isAscending(bytes, start, end, next, prefix)) throw rest.corrupt('terms are not in ascending order')
+    start = end
+    end = next
+    ends[index] = end
   }
-  return terms
+  const exact = bytes.slice(0, ends[count - 1])
+  return {
+    bytes: exact,
+    ends,
+    terms: isShortList(meta) ? Array.from(ends, (_, place) => sliceOf(exact, ends, place)) : undefined,
+  }
+}
+
+function isShortList({ count, maxTermLength }: TermsMeta): boolean {
+  return count <= SHORT_LIST && count * maxTermLength <= SHORT_LIST_BYTES
+}
+
+function sliceOf(bytes: Uint8Array, ends: Uint32Array, place: number): Uint8Array {
+  return bytes.subarray(place === 0 ? 0 : ends[place - 1], ends[place])
+}
+
+function grown(bytes: Uint8Array, least: number): Uint8Array {
+  const larger = new Uint8Array(Math.max(least, 2 * bytes.length))
+  larger.set(bytes)
+  return larger
+}
+
+/** True when the term `[end, next)` comes after `[start, end)`, of which its first `prefix` bytes are a copy. */
+function isAscending(bytes: Uint8Array, start: number, end: number, next: number, prefix: number): boolean {
+  const [left, right] = [end - start, next - end]
+  for (let at = prefix; at < left && at < right; at++) {
+    const difference = bytes[end + at]! - bytes[start + at]!
+    if (difference !== 0) return difference > 0
+  }
+  return right > left
 }
 
 function decompress(cursor: ByteCursor, first: Uint8Array, firstTermIsHistory: boolean): ByteCursor {

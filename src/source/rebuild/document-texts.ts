@@ -3,6 +3,7 @@ import type { DocBits } from '../../lucene/doc-bits.ts'
 import type { VersionId } from '../../repository/version-id.ts'
 import type { DocumentBatch } from '../document-batch.ts'
 import type { SegmentSource } from '../segment-source.ts'
+import { ColumnWindows } from './column-windows.ts'
 import { earlierDocuments } from './earlier-documents.ts'
 import { IGNORED_SOURCE, readKeptParts, type KeptPart } from './ignored-source.ts'
 import type { LeafReader } from './leaf-reader.ts'
@@ -12,6 +13,7 @@ import type { Addition } from './put-back.ts'
 import { blockStart } from './root-documents.ts'
 import { scopeObject, type Scope } from './scope.ts'
 import { storedValuesAt, type StoredByName } from './stored-values-of.ts'
+import { windowBytes } from './value-column.ts'
 
 /** Index version from which nested objects lie in their order (6.5). */
 const IN_ORDER_SINCE = 6_050_000
@@ -46,26 +48,29 @@ export class DocumentTexts {
   readonly #parts: DocumentParts
   readonly #created: VersionId | undefined
   #keptWindow: BytesWindow | NumberWindow | undefined
-  #firstDoc = 0
+  readonly #windows: ColumnWindows
   #earlier: ReadonlyMap<number, StoredByName> = new Map()
 
   constructor(source: SegmentSource, parts: DocumentParts, created: VersionId | undefined) {
     this.#source = source
     this.#parts = parts
     this.#created = created
+    this.#windows = new ColumnWindows(source.segment.maxDoc)
   }
 
   /** Reads what the documents of a batch need, their nested objects included. */
   async begin(batch: DocumentBatch, signal: AbortSignal): Promise<void> {
     const { readers, kept, roots } = this.#parts
     const root = batch.doc(0)
-    this.#firstDoc = roots === undefined ? root : blockStart(roots, root)
-    const end = batch.doc(batch.count - 1) + 1
-    for (const reader of readers) await reader.load(this.#firstDoc, end, signal)
-    this.#keptWindow = await kept?.window(this.#firstDoc, end, signal)
+    const first = roots === undefined ? root : blockStart(roots, root)
+    await this.#windows.cover(first, batch.doc(batch.count - 1) + 1, async (from, to) => {
+      let bytes = 0
+      for (const reader of readers) bytes += await reader.load(from, to, signal)
+      this.#keptWindow = await kept?.window(from, to, signal)
+      return bytes + (this.#keptWindow === undefined ? 0 : windowBytes(this.#keptWindow))
+    })
     const { docBase } = batch.chunk
-    this.#earlier =
-      this.#firstDoc < docBase ? await earlierDocuments(this.#source, this.#firstDoc, docBase, signal) : new Map()
+    this.#earlier = first < docBase ? await earlierDocuments(this.#source, first, docBase, signal) : new Map()
   }
 
   /** The document at `place` of the batch as JSON. `BLOB_CORRUPT` when mapping and columns disagree. */
@@ -73,6 +78,10 @@ export class DocumentTexts {
     const root = batch.doc(place)
     const at = this.#documentsAt(batch)
     const { stored, kept } = at(root)
+    if (scope.template !== undefined && scope.inner.length === 0 && kept.length === 0) {
+      const texts = scope.readers.map((reader) => reader.text(root, stored))
+      return { text: scope.template.render(texts), untold: 0, stored }
+    }
     const { object, whole } = scopeObject(scope, root, stored, kept)
     if (whole !== undefined) return { text: whole, untold: 0, stored }
     const { roots } = this.#parts
@@ -109,7 +118,7 @@ export class DocumentTexts {
     const raw: unknown[] = [...(values.get(IGNORED_SOURCE) ?? [])]
     const window = this.#keptWindow
     if (window !== undefined) {
-      const at = doc - this.#firstDoc
+      const at = doc - this.#windows.from
       for (let index = window.starts[at]!; index < window.starts[at + 1]!; index++) raw.push(window.values[index])
     }
     return raw.flatMap((value) => (value instanceof Uint8Array ? readKeptParts(value, this.#created) : []))

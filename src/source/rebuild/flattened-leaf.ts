@@ -1,7 +1,7 @@
 import { disagrees, withoutValues, type LeafContext, type LeafReader } from './leaf-reader.ts'
 import type { Leaf } from './leaves.ts'
 import { flattenedText } from './flattened-text.ts'
-import { NO_VALUES, type ColumnWindow } from './value-column.ts'
+import { NO_VALUES, windowBytes, type ColumnWindow } from './value-column.ts'
 
 /**
  * Opens a `flattened` field from the column of its keys and values. `FORMAT_UNSUPPORTED` when that cannot be read.
@@ -26,6 +26,7 @@ export async function openFlattenedLeaf(leaf: Leaf, context: LeafContext, signal
     load: async (from, to, abort) => {
       base = from
       window = await column.window(from, to, abort)
+      return windowBytes(window)
     },
     text: (doc) => {
       const { starts, values } = window

@@ -1,8 +1,7 @@
 /** The text of a 16-byte address, IPv4 where it is mapped into IPv6; undefined for another length. Source: RFC 5952. */
 export function ipText(bytes: Uint8Array): string | undefined {
   if (bytes.length !== 16) return undefined
-  const isV4 = bytes.subarray(0, 10).every((byte) => byte === 0) && bytes[10] === 0xff && bytes[11] === 0xff
-  if (isV4) return bytes.subarray(12).join('.')
+  if (isMapped(bytes)) return `${bytes[12]!}.${bytes[13]!}.${bytes[14]!}.${bytes[15]!}`
   const groups = Array.from({ length: 8 }, (_, index) =>
     ((bytes[2 * index]! << 8) | bytes[2 * index + 1]!).toString(16),
   )
@@ -14,6 +13,11 @@ export function ipText(bytes: Uint8Array): string | undefined {
   }
   if (best.start === -1) return groups.join(':')
   return `${groups.slice(0, best.start).join(':')}::${groups.slice(best.start + best.length).join(':')}`
+}
+
+function isMapped(bytes: Uint8Array): boolean {
+  for (let at = 0; at < 10; at++) if (bytes[at] !== 0) return false
+  return bytes[10] === 0xff && bytes[11] === 0xff
 }
 
 /** The text of an IPv4 address that is kept as a number, as Elasticsearch 1.x and 2.x did. */

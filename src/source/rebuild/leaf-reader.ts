@@ -12,8 +12,8 @@ export interface LeafReader {
   readonly problem: string | undefined
   /** Why values may differ from those that were sent; grows with what was seen. */
   readonly losses: ReadonlySet<string>
-  /** Loads the documents `[from, to)`. */
-  load(from: number, to: number, signal: AbortSignal): Promise<void>
+  /** Loads the documents `[from, to)` and returns the bytes that are kept for them. */
+  load(from: number, to: number, signal: AbortSignal): Promise<number>
   /** The values as JSON, several as a list; undefined when the document has none. `BLOB_CORRUPT` for an impossible value. */
   text(doc: number, stored: StoredByName): string | undefined
 }
@@ -31,7 +31,7 @@ export interface LeafContext {
 
 /** A field of which no value can be given. */
 export function withoutValues(leaf: Leaf, problem: string): LeafReader {
-  return { leaf, problem, losses: new Set(), load: () => Promise.resolve(), text: () => undefined }
+  return { leaf, problem, losses: new Set(), load: () => Promise.resolve(0), text: () => undefined }
 }
 
 /** What to throw when the mapping and what a segment holds do not fit. */

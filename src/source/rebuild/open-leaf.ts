@@ -77,7 +77,7 @@ function constantLeaf(leaf: Leaf): LeafReader | undefined {
   if (typeof value !== 'string') return undefined
   const text = JSON.stringify(value)
   const losses = new Set(['of the mapping, whether the document had it or not'])
-  return { leaf, problem: undefined, losses, load: () => Promise.resolve(), text: () => text }
+  return { leaf, problem: undefined, losses, load: () => Promise.resolve(0), text: () => text }
 }
 
 /** True for fields of which a segment need not know anything although documents have them. */

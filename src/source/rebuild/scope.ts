@@ -1,6 +1,7 @@
 import type { KeptPart } from './ignored-source.ts'
 import type { LeafReader } from './leaf-reader.ts'
 import type { NestedObject } from './nested-objects.ts'
+import { objectTemplate, type ObjectTemplate } from './object-template.ts'
 import { ObjectText } from './object-text.ts'
 import type { StoredByName } from './stored-values-of.ts'
 
@@ -9,18 +10,24 @@ export interface Scope {
   /** The nested object; undefined for root documents. */
   readonly nested: NestedObject | undefined
   readonly readers: readonly LeafReader[]
+  /** The form of the objects that the readers' values make; undefined where they may take each other's place. */
+  readonly template: ObjectTemplate | undefined
   /** Nested objects directly within. */
   readonly inner: readonly Scope[]
 }
 
 /** The scope of root documents with those of the nested objects in them, each with the fields that lie directly in it. */
 export function scopeTree(readers: readonly LeafReader[], objects: readonly NestedObject[]): Scope {
-  const inside = (nested: NestedObject | undefined): Scope => ({
-    nested,
+  const inside = (nested: NestedObject | undefined): Scope => {
     // Fields in nested objects that cannot be told apart only have a problem to name.
-    readers: objects.length === 0 ? readers : readers.filter(({ leaf }) => leaf.nested === nested?.name),
-    inner: objects.filter(({ parent }) => parent === nested?.name).map(inside),
-  })
+    const own = objects.length === 0 ? readers : readers.filter(({ leaf }) => leaf.nested === nested?.name)
+    return {
+      nested,
+      readers: own,
+      template: objectTemplate(own.map(({ leaf }) => leaf.path.slice(nested?.path.length ?? 0))),
+      inner: objects.filter(({ parent }) => parent === nested?.name).map(inside),
+    }
+  }
   return inside(undefined)
 }
 

@@ -14,8 +14,17 @@ export interface ValueColumn {
   readonly counts: { readonly column: Column; window: ColumnWindow } | undefined
 }
 
+/** What a view of bytes takes beside the bytes. */
+const VIEW_BYTES = 100
+
 /** Before anything is loaded. */
 export const NO_VALUES: NumberWindow = { starts: new Int32Array(1), values: new BigInt64Array(0) }
+
+/** About as many bytes as a window takes. */
+export function windowBytes({ starts, values }: ColumnWindow): number {
+  if (values instanceof BigInt64Array) return starts.byteLength + values.byteLength
+  return values.reduce((total, value) => total + value.length + VIEW_BYTES, starts.byteLength)
+}
 
 /** The values of the document at a place of the window. `BLOB_CORRUPT` when several in one byte string do not fit. */
 export function valuesOf({ window, counts }: ValueColumn, index: number): readonly (bigint | Uint8Array)[] {

@@ -1,3 +1,4 @@
+import type { Column } from '../../lucene/doc-values/column.ts'
 import type { FieldInfo } from '../../lucene/field-infos.ts'
 import { isJsonObject, type JsonObject } from '../../codec/json-value.ts'
 import { disagrees, withoutValues, type LeafContext, type LeafReader } from './leaf-reader.ts'
@@ -7,7 +8,7 @@ import { isOn } from './mapping-flag.ts'
 import type { StoredByName } from './stored-values-of.ts'
 import { taggedText } from './tagged-text.ts'
 import type { RawValue, ValueText } from './value-text.ts'
-import { NO_VALUES, valuesOf, type ColumnWindow, type ValueColumn } from './value-column.ts'
+import { NO_VALUES, valuesOf, windowBytes, type ColumnWindow, type ValueColumn } from './value-column.ts'
 
 /**
  * Opens a field whose values lie in its own column, in columns and stored values beside it, or in a multi-field.
@@ -30,7 +31,9 @@ export async function openValueLeaf(
       field.docValuesType === 'binary' && countField?.docValuesType === 'numeric'
         ? { column: await columns.open(countField, signal), window: NO_VALUES }
         : undefined
-    sources.push({ column: await columns.open(field, signal), text: write, window: NO_VALUES, counts })
+    const column = await columns.open(field, signal)
+    const texts = column.kind === 'bytes' && column.fewValues ? remembered(write) : write
+    sources.push({ column, text: texts, window: NO_VALUES, counts })
   }
   const malformedName = `${leaf.name}._ignore_malformed`
   await open(leaf.name, text.column)
@@ -47,13 +50,19 @@ export async function openValueLeaf(
   const copy = isText && !isStored(leaf) ? keywordCopy(leaf, segment.fields.byName) : undefined
   if (copy !== undefined) await open(copy, text.column)
 
-  const storedNames = [leaf.name, `${leaf.name}._original`, ...(copy === undefined ? [] : [`${copy}._original`])]
+  const storedNames = [
+    leaf.name,
+    `${leaf.name}._original`,
+    ...(copy === undefined ? [] : [`${copy}._original`]),
+  ].filter((name) => segment.fields.byName.has(name))
+  const hasMalformed = segment.fields.byName.has(malformedName)
   // A server returns numbers from columns, strings from what is stored where they are.
   const storedFirst = isStored(leaf) && (!synthetic || leaf.type === 'keyword')
   if (!synthetic && sources.length === 0 && !isStored(leaf)) {
     return withoutValues(leaf, 'its values are neither stored nor in a column')
   }
   const fromStored = (stored: StoredByName): readonly string[] | undefined => {
+    if (!hasMalformed && !storedNames.some((name) => stored.has(name))) return undefined
     const texts: string[] = []
     for (const name of storedNames) {
       for (const value of stored.get(name) ?? []) {
@@ -65,22 +74,40 @@ export async function openValueLeaf(
     for (const value of stored.get(malformedName) ?? []) texts.push(malformedText(value, malformedName))
     return texts.length === 0 ? undefined : texts
   }
+  const write = ({ text: texts, column }: ValueColumn, value: bigint | Uint8Array): readonly string[] => {
+    const own = texts(value)
+    if (own === undefined) throw disagrees(leaf, context, `${column.kind} of a column`)
+    return own
+  }
+  const [only] = sources
+  const isSimple = sources.length === 1 && only!.counts === undefined
+  /** The text of the only value of the only column; undefined where that is not the whole matter. */
+  const fromOnlyColumn = (doc: number): string | undefined => {
+    if (!isSimple) return undefined
+    const { starts, values } = only!.window
+    const at = starts[doc]!
+    if (starts[doc + 1]! - at !== 1) return undefined
+    const own = write(only!, values[at]!)
+    return own.length === 1 ? own[0] : undefined
+  }
   const fromColumns = (doc: number): readonly string[] | undefined => {
     const texts: string[] = []
     for (const source of sources) {
-      for (const value of valuesOf(source, doc)) {
-        const own = source.text(value)
-        if (own === undefined) throw disagrees(leaf, context, `${source.column.kind} of a column`)
-        texts.push(...own)
-      }
+      for (const value of valuesOf(source, doc)) texts.push(...write(source, value))
     }
     return texts.length === 0 ? undefined : texts
   }
 
   const isDistinct = sources[0]?.column.kind === 'bytes' && sources[0].column.distinct
+  let [isNoted, isNotedOfSeveral] = [false, false]
   const noteLosses = (count: number): void => {
+    if (count > 1 && !isNotedOfSeveral) {
+      isNotedOfSeveral = true
+      losses.add('several values in the order of their column')
+    }
+    if (isNoted) return
+    isNoted = true
     if (text.loss !== undefined) losses.add(text.loss)
-    if (count > 1) losses.add('several values in the order of their column')
     if (isDistinct) losses.add('repeated values once')
     if (isDistinct && leaf.mapping['ignore_above'] !== undefined) losses.add('without values longer than ignore_above')
   }
@@ -92,11 +119,18 @@ export async function openValueLeaf(
     losses,
     load: async (from, to, abort) => {
       base = from
-      if (offsets !== undefined) offsets.window = await offsets.column.window(from, to, abort)
-      for (const source of sources) {
-        source.window = await source.column.window(from, to, abort)
-        if (source.counts !== undefined) source.counts.window = await source.counts.column.window(from, to, abort)
+      let bytes = 0
+      const loaded = async (column: Column): Promise<ColumnWindow> => {
+        const window = await column.window(from, to, abort)
+        bytes += windowBytes(window)
+        return window
       }
+      if (offsets !== undefined) offsets.window = await loaded(offsets.column)
+      for (const source of sources) {
+        source.window = await loaded(source.column)
+        if (source.counts !== undefined) source.counts.window = await loaded(source.counts.column)
+      }
+      return bytes
     },
     text: (doc, stored) => {
       const known = storedFirst ? fromStored(stored) : undefined
@@ -104,8 +138,13 @@ export async function openValueLeaf(
         if (text.loss !== undefined) losses.add(text.loss)
         return joined(known)
       }
-      const found = fromColumns(doc - base)
       const rest = storedFirst ? undefined : fromStored(stored)
+      const one = offsets === undefined && rest === undefined ? fromOnlyColumn(doc - base) : undefined
+      if (one !== undefined) {
+        noteLosses(1)
+        return one
+      }
+      const found = fromColumns(doc - base)
       const slots = offsets === undefined ? undefined : slotsOf(offsets.window, doc - base)
       if (slots !== undefined) return inSlots(slots, found ?? [], leaf)
       if (found !== undefined) noteLosses(found.length)
@@ -113,6 +152,16 @@ export async function openValueLeaf(
       // Beside its column a field has stored values only where the server kept those that did not fit into it.
       return joined(rest === undefined || isStored(leaf) ? found : [...found, ...rest])
     },
+  }
+}
+
+/** Keeps the texts of values, of which there are few. */
+function remembered(write: ValueText['column']): ValueText['column'] {
+  const known = new Map<bigint | Uint8Array, readonly string[] | undefined>()
+  return (value) => {
+    let texts = known.get(value)
+    if (texts === undefined) known.set(value, (texts = write(value)))
+    return texts
   }
 }
 

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer'
 import { floatText } from '../../codec/float-text.ts'
 import type { JsonObject } from '../../codec/json-value.ts'
 import { ByteCursor } from '../../core/byte-cursor.ts'
@@ -20,7 +21,6 @@ export interface ValueText {
   readonly loss: string | undefined
 }
 
-const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 const view = new DataView(new ArrayBuffer(8))
 
 /** How values of a field are written; undefined for types that cannot be rebuilt from columns or stored values. */
@@ -200,11 +200,8 @@ function base64(value: Uint8Array): string {
 }
 
 function decodeUtf8(value: Uint8Array): string | undefined {
-  try {
-    return utf8.decode(value)
-  } catch {
-    return undefined
-  }
+  if (!isUtf8(value)) return undefined
+  return Buffer.from(value.buffer, value.byteOffset, value.length).toString('utf8')
 }
 
 /** Versions are kept with the lengths of their numbers, so that they sort. Source: Elasticsearch `VersionEncoder`. */

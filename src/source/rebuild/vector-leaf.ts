@@ -2,7 +2,7 @@ import type { Column } from '../../lucene/doc-values/column.ts'
 import { openVectors } from '../../lucene/vectors.ts'
 import { withoutValues, type LeafContext, type LeafReader } from './leaf-reader.ts'
 import type { Leaf } from './leaves.ts'
-import { NO_VALUES, type ColumnWindow } from './value-column.ts'
+import { NO_VALUES, windowBytes, type ColumnWindow } from './value-column.ts'
 import { byteVectorText, floatVectorText } from './vector-text.ts'
 
 /** Ids from which vectors that are not indexed are little endian (8.9). */
@@ -44,6 +44,7 @@ export async function openVectorLeaf(leaf: Leaf, context: LeafContext, signal: A
       base = from
       window = await column.window(from, to, abort)
       if (magnitudes !== undefined) scales = await magnitudes.window(from, to, abort)
+      return windowBytes(window) + windowBytes(scales)
     },
     text: (doc) => {
       const bytes = window.values[window.starts[doc - base]!]

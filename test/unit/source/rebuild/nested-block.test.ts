@@ -19,7 +19,7 @@ const MAPPING = {
 /** A field with values by document. */
 function reader(path: readonly string[], nested: string, values: Readonly<Record<number, string>>): LeafReader {
   const leaf = { path, name: path.join('.'), type: 'long', mapping: {}, nested, isCopyTarget: false }
-  return { leaf, problem: undefined, losses: new Set(), load: () => Promise.resolve(), text: (doc) => values[doc] }
+  return { leaf, problem: undefined, losses: new Set(), load: () => Promise.resolve(0), text: (doc) => values[doc] }
 }
 
 function assemble(
