@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import type { Translated } from '../../../src/metadata/change.ts'
 import { RULES } from '../../../src/metadata/rules.ts'
 import { EXAMPLES } from './rule-examples.ts'
-import { plain, translate } from './translate.ts'
+import { plain, translate, translateAsTemplate } from './translate.ts'
 
 /** What one rule did, in a form that a table can state. */
 function deedsOf({ changes, problems }: Translated, rule: string): unknown[] {
@@ -29,6 +29,10 @@ describe.each(names)('rule %s', (name) => {
       expect(deedsOf(translated, name)).toEqual(does)
       for (const { rule, reason } of translated.changes) if (rule === name) expect(reason).not.toBe('')
     }
+  })
+
+  test.each(['legacy template', 'index template', 'component template'] as const)('does the same in a %s', (kind) => {
+    for (const { does, ...example } of examples) expect(deedsOf(translateAsTemplate(example, kind), name)).toEqual(does)
   })
 
   test('changes nothing in an index of the target itself', () => {

@@ -3,6 +3,11 @@ import type { JsonObject } from '../../../src/codec/json-value.ts'
 import type { Translated } from '../../../src/metadata/change.ts'
 import { flattenSettings } from '../../../src/metadata/flat-settings.ts'
 import { translateIndex } from '../../../src/metadata/translate-index.ts'
+import {
+  translateComponentTemplate,
+  translateIndexTemplate,
+  translateLegacyTemplate,
+} from '../../../src/metadata/translate-template.ts'
 import type { TranslateOptions } from '../../../src/metadata/translate-options.ts'
 import type { ProductVersion, TargetVersion } from '../../../src/metadata/version-range.ts'
 
@@ -46,6 +51,32 @@ export function translate(example: Example): Translated {
     routingNumShards: example.routingNumShards,
   }
   return translateIndex(index, target, example.options)
+}
+
+/** A kind of template, with what is in front of the paths inside it. */
+export type TemplateKind = 'legacy template' | 'index template' | 'component template'
+
+/** Translates the content of an example as that of a template; paths are those of an index. */
+export function translateAsTemplate(example: Example, kind: TemplateKind): Translated {
+  const target: TargetVersion = { ...version(example.to ?? 'opensearch 2.19'), plugins: new Set(example.plugins) }
+  const { settings = {}, mappings = {}, aliases = {} } = example
+  const content = { settings, mappings, aliases }
+  const legacy = kind === 'legacy template'
+  const definition = decoded(
+    legacy ? { index_patterns: ['b*'], ...content } : { index_patterns: ['b*'], template: content },
+  )
+  const template = { name: 'books', source: version(example.from ?? 'elasticsearch 7.10'), definition }
+  const translate = {
+    'legacy template': translateLegacyTemplate,
+    'index template': translateIndexTemplate,
+    'component template': translateComponentTemplate,
+  }[kind]
+  const translated = translate(template, target, example.options)
+  const bare = <T extends { readonly path: string }>(one: T): T => ({
+    ...one,
+    path: one.path.replace(/^template\./, ''),
+  })
+  return { ...translated, changes: translated.changes.map(bare), problems: translated.problems.map(bare) }
 }
 
 /** The one field `f` of a mapping, translated; undefined when it is left out. */
