@@ -1,5 +1,6 @@
 import { isJsonObject } from '../codec/json-value.ts'
 import type { JsonObject, JsonValue } from '../codec/json-value.ts'
+import { withoutLostAliases } from './field-aliases.ts'
 import { mapMembers } from './json-edit.ts'
 import type { Ledger } from './ledger.ts'
 import type { FieldPlace, RuleContext } from './rule.ts'
@@ -13,12 +14,13 @@ export function translateMapping(mapping: JsonObject, path: string, context: Rul
     (edited, rule) => rule.edit(edited, ledger.entry(rule.name, path), context),
     mapping,
   )
-  return mapMembers(root, (value, name) => {
+  const translated = mapMembers(root, (value, name) => {
     const at = `${path}.${name}`
     if (name === 'properties' && isJsonObject(value)) return translateFields(value, at, 'property', walk)
     if (name === 'dynamic_templates' && Array.isArray(value)) return translateTemplates(value, at, walk)
     return value
   })
+  return withoutLostAliases(mapping, translated, path, ledger)
 }
 
 interface Walk {

@@ -201,3 +201,28 @@ function named([rule, before, after, example]: (typeof CASES)[number]): {
 } {
   return { rule, before, after, example }
 }
+
+describe('a field alias', () => {
+  const mappings = (field: object): Readonly<Record<string, object>> => ({
+    _doc: { properties: { o: { properties: { f: field } }, other: { type: 'alias', path: 'o.f' } } },
+  })
+
+  test('of a field that can no longer be searched is left out, because the mapping would be refused', () => {
+    const { body, changes } = translate({ from: 'elasticsearch 8.19', mappings: mappings({ type: 'rank_vectors' }) })
+    expect(plain(body['mappings'])).toEqual({
+      properties: { o: { properties: { f: { type: 'object', enabled: false } } } },
+    })
+    expect(changes).toContainEqual(
+      expect.objectContaining({ rule: 'field-aliases', action: 'dropped', path: 'mappings.properties.other' }),
+    )
+  })
+
+  test('of any other field stays, whatever the rules do to that', () => {
+    for (const field of [{ type: 'version' }, { type: 'text', fields: { raw: { type: 'keyword' } } }]) {
+      const { body } = translate({ mappings: mappings(field) })
+      expect(plain(body['mappings'])).toMatchObject({ properties: { other: { type: 'alias', path: 'o.f' } } })
+    }
+    const unknown = { _doc: { properties: { other: { type: 'alias', path: 'elsewhere' } } } }
+    expect(translate({ mappings: unknown }).changes).toEqual([])
+  })
+})
