@@ -79,6 +79,14 @@ export const opensearchRecipes: readonly ServerRecipe[] = [
   },
   {
     ...common,
+    // The newest release of this line whose k-NN plugin is published as an artefact; without its native libraries.
+    version: '2.19.1',
+    lib: lib('2.19.1', '2.19.6', '2.21.0', '5.16.0'),
+    modules: modules('2.19.1', 'Plugin'),
+    zippedPlugins: { 'opensearch-knn': 'org.opensearch.plugin:opensearch-knn:2.19.1.0' },
+  },
+  {
+    ...common,
     version: '2.19.4',
     lib: lib('2.19.4', '2.19.6', '2.21.0', '5.16.0'),
     modules: modules('2.19.4', 'Plugin'),
