@@ -83,7 +83,7 @@ export class SliceSources {
       shard,
       commit: await readCommit(shard.directory, signal),
       indexType: typeOfDocuments(metadata),
-      index: { settings, mappings, createdVersion },
+      index: { name: index, settings, mappings, createdVersion },
     }
   }
 }

@@ -1,12 +1,12 @@
 import { isJsonObject, type JsonObject } from '../../codec/json-value.ts'
 import type { IndexMetadata } from '../../repository/index-metadata.ts'
-import { NATIVE_TYPES } from './open-leaf.ts'
+import { isKeptType } from './open-leaf.ts'
 import { leavesOf, type Leaf } from './leaves.ts'
 import { isOff, isOn } from './mapping-flag.ts'
 import type { FieldReport, MissingField } from './rebuilder.ts'
 import { sourceFilter } from './source-filter.ts'
 import { sourceKeeping, VECTOR_TYPES } from './source-kind.ts'
-import { valueText } from './value-text.ts'
+import { noTextReason, valueText } from './value-text.ts'
 
 type Described = Pick<IndexMetadata, 'settings' | 'mappings' | 'createdVersion'>
 
@@ -72,9 +72,9 @@ function reasonOf(
   if (type === 'disabled object') return synthetic ? undefined : 'it is neither indexed nor kept in any form'
   if (leaf.nested !== undefined && (createdVersion?.id ?? 0) < NESTED_SINCE)
     return `it lies in the nested object '${leaf.nested}'`
-  if (synthetic && !NATIVE_TYPES.has(type)) return undefined
+  if (synthetic && isKeptType(type)) return undefined
   if (type === 'dense_vector' || type === 'constant_keyword' || type === 'flattened') return undefined
-  if (valueText(leaf, createdVersion) === undefined) return `values of type '${type}' cannot be rebuilt`
+  if (valueText(leaf, createdVersion) === undefined) return noTextReason(leaf)
   if (synthetic || isOn(mapping, 'store') || isOn(mapping, 'doc_values')) return undefined
   if (leaf.isCopyTarget) return 'its own values cannot be told from those copied into it'
   if (isText(leaf) ? !hasKeywordCopy(mapping) : type === 'binary' || isOff(mapping, 'doc_values')) {
@@ -86,7 +86,7 @@ function reasonOf(
 /** Why values that are rebuilt may differ from those that were sent. */
 function lossesOf(leaf: Leaf, synthetic: boolean, { createdVersion }: Described): string[] {
   const { type, mapping } = leaf
-  if (type === 'disabled object' || (synthetic && !NATIVE_TYPES.has(type))) return []
+  if (type === 'disabled object' || (synthetic && isKeptType(type))) return []
   if (type === 'constant_keyword') return ['of the mapping, whether the document had it or not']
   if (type === 'dense_vector') return isScaled(mapping) ? ['scaled to its length again, in 32-bit arithmetic'] : []
   if (type === 'flattened') return ['values as texts, sorted, repeated ones once; names with dots as objects']

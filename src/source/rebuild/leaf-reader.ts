@@ -1,4 +1,4 @@
-import { ByteCursor } from '../../core/byte-cursor.ts'
+import { Failure, isFailure } from '../../core/failure.ts'
 import type { SegmentColumns } from '../../lucene/doc-values/segment-columns.ts'
 import type { Segment } from '../../lucene/segment.ts'
 import type { VersionId } from '../../repository/version-id.ts'
@@ -20,6 +20,8 @@ export interface LeafReader {
 
 /** What opening a field needs to know of its index. */
 export interface LeafContext {
+  /** Name of the index, for messages. */
+  readonly index: string
   readonly segment: Segment
   readonly columns: SegmentColumns
   readonly created: VersionId | undefined
@@ -34,9 +36,45 @@ export function withoutValues(leaf: Leaf, problem: string): LeafReader {
   return { leaf, problem, losses: new Set(), load: () => Promise.resolve(0), text: () => undefined }
 }
 
-/** What to throw when the mapping and what a segment holds do not fit. */
-export function disagrees(leaf: Leaf, { segment }: LeafContext, what: string): Error {
-  return new ByteCursor(new Uint8Array(0), `field '${leaf.name}' of segment ${segment.name}`).corrupt(
-    `mapped as '${leaf.type}' but ${what} cannot be such a value`,
-  )
+/** What to throw when the mapping and what a segment holds do not fit: `BLOB_CORRUPT`. */
+export function disagrees(leaf: Leaf, context: LeafContext, what: string): Failure {
+  const detail = `mapped as '${leaf.type}' but ${what} cannot be such a value`
+  return new Failure('BLOB_CORRUPT', detail, { op: 'rebuild', subject: subjectOf(leaf, context) })
+}
+
+/** The same reader, whose failures name the field, the segment and the index. */
+export function namingReader(reader: LeafReader, context: LeafContext): LeafReader {
+  return {
+    ...reader,
+    load: async (from, to, signal) => {
+      try {
+        return await reader.load(from, to, signal)
+      } catch (error) {
+        throw inField(error, reader.leaf, context)
+      }
+    },
+    text: (doc, stored) => {
+      try {
+        return reader.text(doc, stored)
+      } catch (error) {
+        throw inField(error, reader.leaf, context)
+      }
+    },
+  }
+}
+
+/** A failure of a decoder as one of the field that it decoded; whatever else was thrown as it is. */
+export function inField(error: unknown, leaf: Leaf, context: LeafContext): unknown {
+  const subject = subjectOf(leaf, context)
+  if (!isFailure(error, 'BLOB_CORRUPT', 'FORMAT_UNSUPPORTED') || error.subject === subject) return error
+  return new Failure(error.code, `${error.subject}: ${error.detail}`, {
+    op: 'rebuild',
+    subject,
+    ...(error.hint === undefined ? {} : { hint: error.hint }),
+    cause: error,
+  })
+}
+
+function subjectOf({ name }: Leaf, { index, segment }: LeafContext): string {
+  return `field '${name}' of index ${JSON.stringify(index)}, segment ${segment.name}`
 }

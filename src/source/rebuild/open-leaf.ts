@@ -1,29 +1,22 @@
 import { isFailure } from '../../core/failure.ts'
 import { openFlattenedLeaf } from './flattened-leaf.ts'
-import { withoutValues, type LeafContext, type LeafReader } from './leaf-reader.ts'
+import { inField, namingReader, withoutValues, type LeafContext, type LeafReader } from './leaf-reader.ts'
 import type { Leaf } from './leaves.ts'
 import { isOff, isOn } from './mapping-flag.ts'
 import { openValueLeaf } from './value-leaf.ts'
-import { valueText } from './value-text.ts'
+import { noTextReason, valueText } from './value-text.ts'
 import { openVectorLeaf } from './vector-leaf.ts'
 
-/** Types whose values a server rebuilds from columns and stored fields. Source: Elasticsearch, "Synthetic source". */
-export const NATIVE_TYPES: ReadonlySet<string> = new Set([
-  ...['aggregate_metric_double', 'annotated_text', 'binary', 'boolean', 'byte', 'constant_keyword', 'counted_keyword'],
-  ...[
-    'date',
-    'date_nanos',
-    'date_range',
-    'dense_vector',
-    'double',
-    'double_range',
-    'exponential_histogram',
-    'flattened',
-  ],
-  ...['float', 'float_range', 'geo_point', 'half_float', 'histogram', 'integer', 'integer_range', 'ip', 'ip_range'],
-  ...['keyword', 'long', 'long_range', 'match_only_text', 'pattern_text', 'rank_vectors', 'scaled_float', 'short'],
-  ...['semantic_text', 'sparse_vector', 'tdigest', 'text', 'unsigned_long', 'version', 'wildcard'],
+/** Types of which a server that rebuilds sources keeps every value as it was sent, in `_ignored_source`. */
+const KEPT_TYPES: ReadonlySet<string> = new Set([
+  ...['completion', 'disabled object', 'geo_shape', 'icu_collation_keyword', 'join', 'murmur3', 'percolator', 'point'],
+  ...['rank_feature', 'rank_features', 'search_as_you_type', 'shape', 'token_count'],
 ])
+
+/** True for types whose values are in no column of a synthetic index, but kept as they were sent. */
+export function isKeptType(type: string): boolean {
+  return KEPT_TYPES.has(type)
+}
 
 /**
  * Opens a field for rebuilding; undefined when the segment knows nothing of it, so that no document has it. A field whose type
@@ -51,22 +44,21 @@ export async function openLeaf(
       ? undefined
       : withoutValues(leaf, 'its own values cannot be told from those copied into it')
   }
-  // Of the other types a server that rebuilds sources keeps every value as it was sent, in `_ignored_source`.
-  if (context.synthetic && !NATIVE_TYPES.has(leaf.type)) return undefined
+  if (context.synthetic && KEPT_TYPES.has(leaf.type)) return undefined
   if (leaf.nested !== undefined && !context.nested) {
     return withoutValues(leaf, `it lies in the nested object '${leaf.nested}', whose documents cannot be told apart`)
   }
   try {
-    if (leaf.type === 'flattened') return await openFlattenedLeaf(leaf, context, signal)
-    if (leaf.type === 'dense_vector') return await openVectorLeaf(leaf, context, signal)
+    if (leaf.type === 'flattened') return namingReader(await openFlattenedLeaf(leaf, context, signal), context)
+    if (leaf.type === 'dense_vector') return namingReader(await openVectorLeaf(leaf, context, signal), context)
     if (leaf.name === '_doc_count' && segment.fields.byName.get(leaf.name)?.docValuesType !== 'numeric') {
       return withoutValues(leaf, 'it is in the inverted index alone')
     }
     const text = valueText(leaf, context.created)
-    if (text === undefined) return withoutValues(leaf, `values of type '${leaf.type}' cannot be rebuilt`)
-    return await openValueLeaf(leaf, text, context, signal)
+    if (text === undefined) return withoutValues(leaf, noTextReason(leaf))
+    return namingReader(await openValueLeaf(leaf, text, context, signal), context)
   } catch (error) {
-    if (!isFailure(error, 'FORMAT_UNSUPPORTED')) throw error
+    if (!isFailure(error, 'FORMAT_UNSUPPORTED')) throw inField(error, leaf, context)
     return withoutValues(leaf, error.detail)
   }
 }

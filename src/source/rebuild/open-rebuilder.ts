@@ -125,11 +125,11 @@ async function openCompleting(
 
 function contextOf(
   { segment, columns }: SegmentSource,
-  { createdVersion }: RebuiltIndex,
+  { name, createdVersion }: RebuiltIndex,
   synthetic: boolean,
   roots: DocBits | undefined,
 ): LeafContext {
-  return { segment, columns, created: createdVersion, synthetic, nested: roots !== undefined }
+  return { index: name, segment, columns, created: createdVersion, synthetic, nested: roots !== undefined }
 }
 
 async function openLeaves(

@@ -3,7 +3,7 @@ import type { DocumentBatch } from '../document-batch.ts'
 import type { SourceKeeping } from './source-kind.ts'
 
 /** What rebuilding needs to know of an index. */
-export type RebuiltIndex = Pick<IndexMetadata, 'settings' | 'mappings' | 'createdVersion'>
+export type RebuiltIndex = Pick<IndexMetadata, 'name' | 'settings' | 'mappings' | 'createdVersion'>
 
 /** A field that cannot be rebuilt, and why. */
 export interface MissingField {

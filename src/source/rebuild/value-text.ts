@@ -72,16 +72,25 @@ export function valueText(leaf: Leaf, created: VersionId | undefined): ValueText
         loss: undefined,
       }
     case 'ip':
-      return addresses()
+      return addresses(isBefore5(created))
     case 'version':
       return { ...strings(undefined), column: (value) => (isBytes(value) ? [json(plainVersion(value))] : undefined) }
     case 'geo_point':
-      return created !== undefined && created.distribution === 'elasticsearch' && (created.major ?? 0) < 5
+      return isBefore5(created)
         ? undefined
         : numbers(geoPoint, { loss: 'rounded to about a centimetre, written as lat and lon' })
     default:
       return ranges(type, mapping)
   }
+}
+
+/** Why {@link valueText} has nothing for a field. */
+export function noTextReason({ type, mapping }: Leaf): string {
+  const { format } = mapping
+  const isDate = type === 'date' || type === 'date_nanos' || type === 'date_range'
+  return isDate && typeof format === 'string'
+    ? `dates cannot be written in the format '${format.split('||')[0]!}'`
+    : `values of type '${type}' cannot be rebuilt`
 }
 
 function ranges(type: string, mapping: JsonObject): ValueText | undefined {
@@ -160,9 +169,14 @@ function stringColumn(value: bigint | Uint8Array): readonly string[] | undefined
   return text === undefined ? undefined : [json(text)]
 }
 
-function addresses(): ValueText {
+/** Elasticsearch 1.x and 2.x kept addresses as numbers, and points otherwise. */
+function isBefore5(created: VersionId | undefined): boolean {
+  return created?.distribution === 'elasticsearch' && (created.major ?? 0) < 5
+}
+
+function addresses(areNumbers: boolean): ValueText {
   const text = (value: RawValue): string | undefined => {
-    if (typeof value === 'bigint') return json(ipv4Text(value))
+    if (typeof value === 'bigint') return areNumbers ? json(ipv4Text(value)) : undefined
     const address = isBytes(value) ? ipText(value) : undefined
     return address === undefined ? undefined : json(address)
   }
