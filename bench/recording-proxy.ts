@@ -9,11 +9,21 @@ export interface Interval {
   readonly to: number
 }
 
-/** A proxy that passes every request on and records when a server was at work for it. */
+/** What a server has answered. */
+export interface Answer {
+  readonly status: number
+  /** `content-type` of the body. */
+  readonly type: string
+  readonly body: string
+}
+
+/** A proxy that passes every request on and records when a server was at work for it, and what it said. */
 export interface RecordingProxy {
   readonly url: string
   /** Requests from their arrival to the end of their answer, and snapshots for as long as the server says they took. */
   readonly intervals: Interval[]
+  /** The last answer to each question, by its method and path, such as `GET /_snapshot`. */
+  readonly answers: Map<string, Answer>
   stop(): Promise<void>
 }
 
@@ -26,6 +36,7 @@ export async function startRecordingProxy(url: string): Promise<RecordingProxy> 
   const { hostname, port } = new URL(url)
   const agent = new Agent({ keepAlive: true })
   const intervals: Interval[] = []
+  const answers = new Map<string, Answer>()
   const pass = (incoming: IncomingMessage, outgoing: ServerResponse): void => {
     const { method = 'GET', url: path = '/', headers } = incoming
     const from = clock()
@@ -33,13 +44,20 @@ export async function startRecordingProxy(url: string): Promise<RecordingProxy> 
       outgoing.writeHead(answer.statusCode!, answer.headers)
       const seen: Buffer[] = []
       answer.on('data', (chunk: Buffer) => {
-        if (method === 'GET' && SNAPSHOT_PATH.test(path)) seen.push(chunk)
+        if (method === 'GET' || method === 'HEAD') seen.push(chunk)
         outgoing.write(chunk)
       })
       answer.on('end', () => {
         outgoing.end()
         intervals.push({ what: `${method} ${path}`, from, to: clock() })
-        const [, start, end] = SNAPSHOT_TIMES.exec(Buffer.concat(seen).toString('utf8')) ?? []
+        if (method !== 'GET' && method !== 'HEAD') return
+        const body = Buffer.concat(seen).toString('utf8')
+        answers.set(`${method} ${path}`, {
+          status: answer.statusCode!,
+          type: answer.headers['content-type'] ?? '',
+          body,
+        })
+        const [, start, end] = (SNAPSHOT_PATH.test(path) ? SNAPSHOT_TIMES.exec(body) : undefined) ?? []
         if (start !== undefined) intervals.push({ what: 'snapshot', from: Number(start), to: Number(end) })
       })
     })
@@ -52,6 +70,7 @@ export async function startRecordingProxy(url: string): Promise<RecordingProxy> 
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     intervals,
+    answers,
     stop: async () => {
       agent.destroy()
       server.closeAllConnections()
