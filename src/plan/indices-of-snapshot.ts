@@ -30,6 +30,13 @@ export async function indicesOfSnapshot(
   const snapshot = await opened.snapshot(wanted.name, signal)
   if (wanted.partial === 'fail') requireComplete(snapshot)
   const subject = `snapshot ${snapshot.name} in ${repository.uri}`
+  const metadata = new Map<string, IndexMetadata>()
+  // Sizes and definitions are both asked for, and a large snapshot has thousands of blobs of metadata.
+  const metadataOf = async (names: readonly string[], at: AbortSignal): Promise<readonly IndexMetadata[]> => {
+    const unread = names.filter((name) => !metadata.has(name))
+    for (const index of await snapshot.indices(unread, at)) metadata.set(index.name, index)
+    return names.map((name) => metadata.get(name)!)
+  }
   return {
     subject,
     snapshot: snapshot.name,
@@ -38,17 +45,17 @@ export async function indicesOfSnapshot(
     dataStreams: await dataStreamsOf(snapshot, signal),
     templates: (at) => snapshot.globalMetadata(at),
     definitions: async (names, at) => {
-      const metadata = await snapshot.indices(names, at)
-      return metadata.map((index) => sourceIndex(index, fallback))
+      const found = await metadataOf(names, at)
+      return found.map((index) => sourceIndex(index, fallback))
     },
     describe: async (names, at) => {
-      const metadata = await snapshot.indices(names, at)
-      const shards = metadata.reduce((sum, index) => sum + index.numberOfShards, 0)
+      const found = await metadataOf(names, at)
+      const shards = found.reduce((sum, index) => sum + index.numberOfShards, 0)
       const indices =
         shards > SHARDS_LOOKED_INTO
-          ? metadata.map(({ name, numberOfShards }) => ({ name, shards: numberOfShards }))
-          : await mapBounded(metadata, INDICES_AT_ONCE, (index) => lookInto(snapshot, index, at), at)
-      const unreadable = metadata.flatMap((index) => (index.kind.kind === 'searchable' ? [index.name] : []))
+          ? found.map(({ name, numberOfShards }) => ({ name, shards: numberOfShards }))
+          : await mapBounded(found, INDICES_AT_ONCE, (index) => lookInto(snapshot, index, at), at)
+      const unreadable = found.flatMap((index) => (index.kind.kind === 'searchable' ? [index.name] : []))
       return {
         indices,
         warnings: [

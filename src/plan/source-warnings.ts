@@ -17,7 +17,10 @@ export function sourceWarnings(indices: Iterable<SourceIndex>, asked: Sourceless
   const alike = new Map<string, string[]>()
   for (const index of indices) {
     const what = whatBecomes(index, asked)
-    if (what !== undefined) alike.set(what, [...(alike.get(what) ?? []), index.name])
+    if (what === undefined) continue
+    const names = alike.get(what)
+    if (names === undefined) alike.set(what, [index.name])
+    else names.push(index.name)
   }
   return [...alike].map(([what, names]) => `the documents of ${nameList(names)} ${what}`)
 }

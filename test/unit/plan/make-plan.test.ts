@@ -1,6 +1,9 @@
 import { describe, expect, test } from 'vitest'
+import type { BlobStore } from '../../../src/blob/blob-store.ts'
+import { locationIn } from '../../../src/blob/location.ts'
 import { APPROVAL_GATES } from '../../../src/config/config.ts'
 import { renderPlan } from '../../../src/report/plan-text.ts'
+import { memoryStore } from '../repository/memory-store.ts'
 import { smallRepository } from '../repository/small-repository.ts'
 import { configOf, failureOf, fakeWorld, FS_REPOSITORY, plan, smallConfig, SOURCE, TARGET } from './planning.ts'
 
@@ -169,6 +172,22 @@ migrations:
       groups: [{ indices: [{ name: 'logs', shards: 1 }] }],
     })
     expect(made.steps[1]).toMatchObject({ skip: 'the existing snapshot nightly is used' })
+  })
+
+  test('of an existing snapshot reads the metadata of each index once', async () => {
+    const store = memoryStore(smallRepository({ files: [] }), '/snapshots')
+    const keys: string[] = []
+    const counted: BlobStore = {
+      ...store,
+      read: (key, range, signal) => {
+        keys.push(key)
+        return store.read(key, range, signal)
+      },
+    }
+    const world = fakeWorld({}, {}, {}, { openLocation: () => Promise.resolve(locationIn(counted, '')) })
+    const group = 'indices: ["*"]\nmetadataMigration:\n  enabled: true\ndocumentBackfill:\n  enabled: true'
+    await plan(smallConfig(`${FS_REPOSITORY}\nexistingSnapshot: nightly`, group), world)
+    expect(keys.filter((key) => /^indices\/[^/]+\/meta-/.test(key))).toHaveLength(1)
   })
 
   test('of an incomplete snapshot is refused unless that is accepted', async () => {
