@@ -105,9 +105,11 @@ function checkGroup(
       hint: `Begin with what to take: ["*", ${patterns.map((pattern) => `"${pattern}"`).join(', ')}].`,
     })
   }
-  const repeated = itemsOf(group['indices']).find(
-    ([index, pattern]) => patterns.indexOf(String(pattern)) < Number(index),
-  )
+  const seen = new Set<string>()
+  const repeated = itemsOf(group['indices']).find(([, pattern]) => {
+    const size = seen.size
+    return seen.add(String(pattern)).size === size
+  })
   if (repeated !== undefined && patterns.length === itemsOf(group['indices']).length) {
     report.value([...path, 'indices', repeated[0]], {
       severity: 'warning',

@@ -17,7 +17,10 @@ function shared(group: ConfigGroup, selected: ReadonlySet<string>, owners: Reado
   const byOwner = new Map<string, string[]>()
   for (const name of [...selected].sort()) {
     const owner = owners.get(name)
-    if (owner !== undefined) byOwner.set(owner, [...(byOwner.get(owner) ?? []), name])
+    if (owner === undefined) continue
+    const names = byOwner.get(owner)
+    if (names === undefined) byOwner.set(owner, [name])
+    else names.push(name)
   }
   return [...byOwner].map(([owner, names]) => `${group.label} leaves out what ${owner} has already: ${nameList(names)}`)
 }

@@ -1,4 +1,5 @@
 import { stringifyJson } from '../codec/json-exact.ts'
+import type { JsonObject } from '../codec/json-value.ts'
 import { jsonObject } from '../metadata/json-edit.ts'
 import type { SourceIndex } from '../metadata/source-index.ts'
 import { translateIndex } from '../metadata/translate-index.ts'
@@ -83,6 +84,15 @@ function changesOf(
 /** The same text for indices that are translated alike. */
 function keyOf({ createdVersion, settings, mappings, aliases, routingNumShards }: SourceIndex): string {
   const common = [...settings].map(([name, value]) => (OWN_SETTINGS.has(name) ? [name] : [name, value]))
-  const content = mappings.map(({ type, mapping }) => [type, stringifyJson(mapping)])
-  return JSON.stringify([createdVersion, common, content, stringifyJson(jsonObject(aliases)), routingNumShards])
+  const content = mappings.map(({ type, mapping }) => [type, textOf(mapping)])
+  return JSON.stringify([createdVersion, common, content, textOf(jsonObject(aliases)), routingNumShards])
+}
+
+/** A text that tells values apart; the quick way, which is right for a key, knows no big integers. */
+function textOf(value: JsonObject): string {
+  try {
+    return JSON.stringify(value)
+  } catch {
+    return stringifyJson(value)
+  }
 }

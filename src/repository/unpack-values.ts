@@ -8,7 +8,7 @@ const MAX_METADATA_DEPTH = 1000
 
 /**
  * The same metadata with every value that is stored compressed or in binary form (mappings, alias filters, pipelines of
- * some releases) decoded in place; other raw bytes stay. `BLOB_CORRUPT` when one is damaged, or when the whole is nested
+ * some releases) decoded in its place; other raw bytes stay, and so does everything that has none in it. `BLOB_CORRUPT` when one is damaged, or when the whole is nested
  * deeper than {@link MAX_METADATA_DEPTH}.
  *
  * Source: Elasticsearch `CompressedXContent`, the `binary` parameter of `IndexMetadata.Builder.toXContent`.
@@ -22,12 +22,25 @@ export function unpackValues(value: JsonValue, subject: string, depth = 0): Json
   }
   // Plain loops: a callback would take a second frame of the stack for every level.
   if (Array.isArray(value)) {
-    const list: JsonValue[] = []
-    for (const item of value as readonly JsonValue[]) list.push(unpackValues(item, subject, depth + 1))
-    return list
+    const list = value as readonly JsonValue[]
+    let changed: JsonValue[] | undefined
+    for (let n = 0; n < list.length; n++) {
+      const unpacked = unpackValues(list[n]!, subject, depth + 1)
+      if (unpacked === list[n]) continue
+      changed ??= [...list]
+      changed[n] = unpacked
+    }
+    return changed ?? list
   }
   if (!isJsonObject(value)) return value
-  const object = Object.create(null) as Record<string, JsonValue>
-  for (const [name, member] of Object.entries(value)) object[name] = unpackValues(member, subject, depth + 1)
-  return object
+  // Most objects have nothing packed in them, and a large snapshot has millions.
+  let changed: Record<string, JsonValue> | undefined
+  for (const name of Object.keys(value)) {
+    const member = value[name]!
+    const unpacked = unpackValues(member, subject, depth + 1)
+    if (unpacked === member) continue
+    changed ??= Object.assign(Object.create(null) as Record<string, JsonValue>, value)
+    changed[name] = unpacked
+  }
+  return changed ?? value
 }
