@@ -76,8 +76,13 @@ export async function openSnapshot(
   }
   const index = async (name: string, at: AbortSignal): Promise<IndexMetadata> => {
     const key = record.keys.indexMetadata(entryOf(name))
-    const json = await whileListed(readMetadataBlob(store, key, 'index-metadata', at), at)
-    return parseIndexMetadata(json, name, `${store.uri}/${key}`)
+    try {
+      const json = await whileListed(readMetadataBlob(store, key, 'index-metadata', at), at)
+      return parseIndexMetadata(json, name, `${store.uri}/${key}`)
+    } catch (error) {
+      // Names of blobs do not tell whose they are.
+      throw isFailure(error, 'BLOB_CORRUPT') ? unreadable(name, error) : error
+    }
   }
   const shard = async (name: string, number: number, at: AbortSignal): Promise<ShardSnapshot> => {
     const entry = entryOf(name)
@@ -198,6 +203,15 @@ function missingShard(
     op: 'read snapshot',
     subject: record.name,
     hint: 'Take a new snapshot, or accept the missing shards explicitly.',
+    cause,
+  })
+}
+
+function unreadable(index: string, cause: Failure): Failure {
+  return new Failure('BLOB_CORRUPT', cause.message, {
+    op: 'read',
+    subject: `metadata of index ${index}`,
+    hint: `Leave the index out with "-${index}" in the patterns of indices, or take a new snapshot.`,
     cause,
   })
 }

@@ -109,7 +109,7 @@ describe('the metadata of an index', () => {
     const snapshot = await nightly(blobs)
     await expect(snapshot.index('logs', signal)).rejects.toMatchObject({
       code: 'BLOB_CORRUPT',
-      detail: 'logs is missing',
+      detail: 'decode memory/indices/I/meta-S.dat: logs is missing',
     })
   })
 })
