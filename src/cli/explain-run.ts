@@ -1,3 +1,4 @@
+import { fitText } from '../core/fit-text.ts'
 import { formatCount } from '../core/units.ts'
 import type { Engine, HeldItem } from '../engine/engine.ts'
 import type { Hindrance, RunView, StepView } from '../report/run-view.ts'
@@ -6,15 +7,25 @@ import { renderTable } from '../report/table.ts'
 /** Leases that are shown; more of them say nothing new. */
 const MAX_ROWS = 20
 
-/** Why a workflow is where it is, and what to do about it: failures, what is in the way, who loads what. Codes as `Engine.view`. */
-export async function explainRun(engine: Engine, name: string): Promise<string> {
+/** A workflow and who holds which of its work items. */
+export interface Situation {
+  readonly view: RunView
+  readonly held: readonly HeldItem[]
+}
+
+/** Asks where a workflow stands. Codes as `Engine.view`. */
+export async function situationOf(engine: Engine, name: string): Promise<Situation> {
   const view = await engine.view(name)
-  const held = view.alive ? await engine.heldItems(name) : []
+  return { view, held: view.alive ? await engine.heldItems(name) : [] }
+}
+
+/** Why a workflow is where it is, and what to do about it: failures, what is in the way, who loads what; in lines of `columns`. */
+export function explainRun({ view, held }: Situation, columns: number): string {
   const parts = [...hindrances(view), ...view.steps.flatMap((step) => stepParts(step, view.name))]
-  if (held.length > 0) parts.push(leases(held))
+  if (held.length > 0) parts.push(leases(held, columns))
   if (parts.length === 0 && view.message !== undefined) parts.push(`${view.message}\n`)
   if (parts.length === 0) parts.push(view.alive ? 'Nothing is in its way.\n' : 'There is nothing to explain.\n')
-  return [`Workflow ${view.name} (${view.phase})\n`, ...parts].join('\n')
+  return fitText([`Workflow ${view.name} (${view.phase})\n`, ...parts].join('\n'), columns)
 }
 
 /** What is in the way of the whole run, unless a step says the same. */
@@ -44,9 +55,9 @@ function hindranceText({ code, message, hint }: Hindrance): string {
   return `  ${code}: ${message}\n  Remedy: ${hint}\n`
 }
 
-function leases(held: readonly HeldItem[]): string {
+function leases(held: readonly HeldItem[], width: number): string {
   const columns = [{ title: 'STEP' }, { title: 'WORK ITEM' }, { title: 'HELD BY' }]
   const rows = held.slice(0, MAX_ROWS).map(({ step, item, holder }) => [step, item, holder])
   const more = held.length - rows.length
-  return renderTable(columns, rows) + (more === 0 ? '' : `and ${formatCount(more)} more\n`)
+  return renderTable(columns, rows, width) + (more === 0 ? '' : `and ${formatCount(more)} more\n`)
 }

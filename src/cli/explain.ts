@@ -1,53 +1,70 @@
 import { DIAGNOSTIC_CODES } from '../config/diagnostic.ts'
-import { ERROR_CODES, type ErrorCode } from '../core/error-codes.ts'
+import { ERROR_CODES } from '../core/error-codes.ts'
 import { isFailure } from '../core/failure.ts'
+import { fitText } from '../core/fit-text.ts'
 import { renderTable } from '../report/table.ts'
 import type { CommandRun } from './command.ts'
 import { EXIT, EXIT_MEANINGS, exitCodeOf } from './exit-codes.ts'
-import { explainRun } from './explain-run.ts'
+import { explainRun, situationOf } from './explain-run.ts'
 import { openEngine } from './open-engine.ts'
+import { widthOf } from './width.ts'
 import type { World } from './world.ts'
+
+interface Explanation {
+  readonly code: string
+  readonly meaning: string
+  readonly remedy: string
+  /** Absent for findings in a configuration, which end a command with that of `CONFIG_INVALID` or not at all. */
+  readonly exitCode?: number
+}
 
 /** `workflow explain`: what a code means and what usually helps, or why a workflow is where it is. Codes are capitals, names are not. */
 export const run: CommandRun = async (world, input) => {
   const subject = input.args[0]
-  const code = subject?.toUpperCase()
-  if (code === undefined) {
-    const rows = Object.entries({ ...meanings(), ...DIAGNOSTIC_CODES })
-    await world.stdout.write(renderTable([{ title: 'CODE' }, { title: 'MEANING' }], rows))
+  const wanted = subject?.toUpperCase()
+  const found = explanations().filter(({ code }) => wanted === undefined || code === wanted)
+  const json = input.text('output') === 'json'
+  if (subject !== undefined && found.length === 0) {
+    if (await explainWorkflow(world, subject, json)) return EXIT.done
+    const hint = nearHint(subject.toUpperCase())
+    await world.stderr.write(`Error: there is no code or workflow ${subject}\n  Hint: ${hint}\n`)
+    return EXIT.notFound
+  }
+  if (json) {
+    await world.stdout.write(`${JSON.stringify({ schemaVersion: 1, codes: found }, undefined, 2)}\n`)
     return EXIT.done
   }
-  if (Object.hasOwn(ERROR_CODES, code)) {
-    const { meaning, remedy } = ERROR_CODES[code as ErrorCode]
-    const exit = exitCodeOf(code as ErrorCode)
-    await world.stdout.write(
-      `${code}\n  Meaning: ${meaning}\n  Remedy:  ${remedy}\n  Exit:    ${exit} (${EXIT_MEANINGS[exit]!})\n`,
-    )
-    return EXIT.done
-  }
-  if (Object.hasOwn(DIAGNOSTIC_CODES, code)) {
-    const meaning = DIAGNOSTIC_CODES[code as keyof typeof DIAGNOSTIC_CODES]
-    await world.stdout.write(
-      `${code}\n  Meaning: ${meaning}\n  Remedy:  workflow configure validate shows the line and what to write instead.\n`,
-    )
-    return EXIT.done
-  }
-  if (await explainWorkflow(world, subject!)) return EXIT.done
-  const known = [...Object.keys(ERROR_CODES), ...Object.keys(DIAGNOSTIC_CODES)]
-  const near = known.filter((name) => name.includes(code) || code.includes(name))
-  const hint =
-    near.length === 0
-      ? 'All codes: workflow explain; all workflows: workflow list'
-      : `Did you mean ${near.join(' or ')}?`
-  await world.stderr.write(`Error: there is no code or workflow ${subject!}\n  Hint: ${hint}\n`)
-  return EXIT.notFound
+  const columns = widthOf(world.stdout)
+  const rows = found.map(({ code, meaning }) => [code, meaning])
+  const all = wanted === undefined
+  await world.stdout.write(
+    all ? renderTable([{ title: 'CODE' }, { title: 'MEANING' }], rows, columns) : fitText(inFull(found[0]!), columns),
+  )
+  return EXIT.done
+}
+
+function explanations(): Explanation[] {
+  const failures = Object.entries(ERROR_CODES).map(([code, { meaning, remedy }]) => ({
+    code,
+    meaning,
+    remedy,
+    exitCode: exitCodeOf(code as keyof typeof ERROR_CODES),
+  }))
+  const remedy = 'workflow configure validate shows the line and what to write instead.'
+  const findings = Object.entries(DIAGNOSTIC_CODES).map(([code, meaning]) => ({ code, meaning, remedy }))
+  return [...failures, ...findings]
 }
 
 /** False when no workflow has or can have that name. */
-async function explainWorkflow(world: World, name: string): Promise<boolean> {
+async function explainWorkflow(world: World, name: string, json: boolean): Promise<boolean> {
   if (name !== name.toLowerCase()) return false
   try {
-    await world.stdout.write(await explainRun(await openEngine(world), name))
+    const engine = await openEngine(world)
+    const situation = await situationOf(engine, name)
+    const text = json
+      ? `${JSON.stringify({ schemaVersion: 1, workflow: situation.view, held: situation.held }, undefined, 2)}\n`
+      : explainRun(situation, widthOf(world.stdout))
+    await world.stdout.write(text)
     return true
   } catch (error) {
     if (isFailure(error, 'WORKFLOW_NOT_FOUND', 'USAGE')) return false
@@ -55,6 +72,16 @@ async function explainWorkflow(world: World, name: string): Promise<boolean> {
   }
 }
 
-function meanings(): Record<string, string> {
-  return Object.fromEntries(Object.entries(ERROR_CODES).map(([code, { meaning }]) => [code, meaning]))
+function inFull({ code, meaning, remedy, exitCode }: Explanation): string {
+  const exit = exitCode === undefined ? '' : `  Exit:    ${exitCode} (${EXIT_MEANINGS[exitCode]!})\n`
+  return `${code}\n  Meaning: ${meaning}\n  Remedy:  ${remedy}\n${exit}`
+}
+
+function nearHint(wanted: string): string {
+  const near = explanations()
+    .map(({ code }) => code)
+    .filter((code) => code.includes(wanted) || wanted.includes(code))
+  return near.length === 0
+    ? 'All codes: workflow explain; all workflows: workflow list'
+    : `Did you mean ${near.join(' or ')}?`
 }

@@ -1,5 +1,6 @@
 import type { CommandSpec } from './command.ts'
 import { EXIT } from './exit-codes.ts'
+import { OUTPUT_OPTION } from './output-option.ts'
 
 /** Commands that help with the others. */
 export const helpCommands: readonly CommandSpec[] = [
@@ -10,6 +11,7 @@ export const helpCommands: readonly CommandSpec[] = [
     arguments: [
       { name: 'code', description: 'such as BLOB_CORRUPT, or the name of a workflow; all codes when left out' },
     ],
+    options: [OUTPUT_OPTION],
     exitCodes: [EXIT.notFound],
     examples: ['workflow explain CLUSTER_AUTH', 'workflow explain migration-abc123'],
     load: () => import('./explain.ts'),
@@ -18,7 +20,9 @@ export const helpCommands: readonly CommandSpec[] = [
     name: 'completion',
     summary: 'print the completion script of a shell',
     details:
-      'bash: source <(workflow completion bash)\nzsh:  source <(workflow completion zsh)\nfish: workflow completion fish | source',
+      '  bash: source <(workflow completion bash)\n' +
+      '  zsh:  source <(workflow completion zsh)\n' +
+      '  fish: workflow completion fish | source',
     arguments: [{ name: 'shell', description: 'bash, zsh or fish', required: true }],
     examples: ['workflow completion bash > /etc/bash_completion.d/workflow'],
     load: () => import('./completion.ts'),

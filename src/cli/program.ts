@@ -1,9 +1,12 @@
 import { Command, CommanderError, Option, type OutputConfiguration } from 'commander'
 import { isFailure } from '../core/failure.ts'
+import { fitText, wrapWords } from '../core/fit-text.ts'
 import { CommandInput, type CommandSpec } from './command.ts'
+import { fittingHelp, flowing } from './help-layout.ts'
 import { EXIT, EXIT_MEANINGS, exitCodeOf, interruptExitCode } from './exit-codes.ts'
 import { renderBug, renderFailure } from './render-failure.ts'
-import type { World } from './world.ts'
+import { widthOf } from './width.ts'
+import type { Output, World } from './world.ts'
 
 /** Runs the program: parses the arguments, loads and runs one command, and returns the exit code. Never throws. */
 export async function runProgram(
@@ -11,6 +14,7 @@ export async function runProgram(
   argv: readonly string[],
   world: World,
 ): Promise<number> {
+  const talking = withFittedConversation(world)
   let exitCode: number = EXIT.done
   const texts: { stream: 'stdout' | 'stderr'; text: string }[] = []
   const output: OutputConfiguration = {
@@ -21,7 +25,7 @@ export async function runProgram(
   }
   const program = buildProgram(specs, world, output, async (spec, input) => {
     const { run } = await spec.load!()
-    exitCode = await run(world, input)
+    exitCode = await run(talking, input)
   })
   try {
     await program.parseAsync([...argv], { from: 'user' })
@@ -36,8 +40,16 @@ export async function runProgram(
       exitCode = EXIT.failed
     }
   }
-  for (const { stream, text } of texts) await world[stream].write(text)
+  for (const { stream, text } of texts) await talking[stream].write(text)
   return exitCode
+}
+
+/** The same world, where sentences on stderr are broken between words at the width of a terminal. */
+function withFittedConversation(world: World): World {
+  const { stderr } = world
+  const write: Output['write'] = (chunk) =>
+    stderr.write(typeof chunk === 'string' ? fitText(chunk, widthOf(stderr)) : chunk)
+  return { ...world, stderr: { isTty: stderr.isTty, columns: stderr.columns, write } }
 }
 
 type Dispatch = (spec: CommandSpec, input: CommandInput) => Promise<void>
@@ -52,14 +64,14 @@ function buildProgram(
     .description('Moves the contents of an Elasticsearch or OpenSearch cluster into OpenSearch from a snapshot.')
     .version(world.version, '-V, --version')
   // Before the commands are added, which take it over.
-  strict(program.configureOutput(output))
-  for (const spec of specs) addCommand(program, spec, dispatch)
+  strict(program.configureOutput(output).configureHelp(fittingHelp(world.stdout.columns)))
+  for (const spec of specs) addCommand(program, spec, world.stdout.columns, dispatch)
   return program
 }
 
-function addCommand(parent: Command, spec: CommandSpec, dispatch: Dispatch): void {
+function addCommand(parent: Command, spec: CommandSpec, columns: number, dispatch: Dispatch): void {
   const command = parent.command(spec.name, { hidden: spec.hidden === true }).summary(spec.summary)
-  command.description(spec.details === undefined ? spec.summary : `${spec.summary}\n\n${spec.details}`)
+  command.description(spec.details === undefined ? spec.summary : `${spec.summary}\n\n${flowing(spec.details)}`)
   strict(command)
   for (const argument of spec.arguments ?? []) {
     const text = argument.variadic === true ? `${argument.name}...` : argument.name
@@ -72,8 +84,8 @@ function addCommand(parent: Command, spec: CommandSpec, dispatch: Dispatch): voi
     if (option.defaultValue !== undefined) commanderOption.default(option.defaultValue)
     command.addOption(commanderOption)
   }
-  for (const child of spec.commands ?? []) addCommand(command, child, dispatch)
-  command.addHelpText('after', () => helpTail(spec))
+  for (const child of spec.commands ?? []) addCommand(command, child, columns, dispatch)
+  command.addHelpText('after', () => helpTail(spec, columns))
   // Without an action of its own, a group answers an unknown word with a suggestion and no word with its help.
   if (spec.load === undefined) return
   command.action(() => dispatch(spec, new CommandInput(command.args, command.opts())))
@@ -89,12 +101,18 @@ function collect(value: string, previous: unknown): string[] {
   return [...(Array.isArray(previous) ? previous.map(String) : []), value]
 }
 
-function helpTail(spec: CommandSpec): string {
+function helpTail(spec: CommandSpec, columns: number): string {
   let text = ''
   if (spec.examples !== undefined) text += `\nExamples:\n${spec.examples.map((line) => `  ${line}`).join('\n')}\n`
   if (spec.load !== undefined) {
-    const codes = [...new Set([EXIT.done, EXIT.failed, EXIT.usage, ...(spec.exitCodes ?? [])])]
-    text += `\nExit codes:\n${codes.map((code) => `  ${code.toString().padEnd(3)} ${EXIT_MEANINGS[code] ?? ''}`).join('\n')}\n`
+    const codes = [...new Set([EXIT.done, EXIT.failed, EXIT.usage, ...(spec.exitCodes ?? [])])].toSorted(
+      (a, b) => a - b,
+    )
+    const lines = codes.map((code) => {
+      const first = `  ${code.toString().padEnd(3)} `
+      return `${wrapWords(EXIT_MEANINGS[code] ?? '', columns, { first, further: ' '.repeat(first.length) })}\n`
+    })
+    text += `\nExit codes:\n${lines.join('')}`
   }
   return text
 }

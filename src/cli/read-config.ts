@@ -6,6 +6,7 @@ import { renderDiagnostics } from '../config/render-diagnostics.ts'
 import { Failure, messageOf } from '../core/failure.ts'
 import { withAbsoluteFiles } from '../plan/absolute-files.ts'
 import { openConfigStore } from './saved-configuration.ts'
+import { widthOf } from './width.ts'
 import type { World } from './world.ts'
 
 /** A configuration that is proven good, and the file it came from when it is not the saved one. */
@@ -25,7 +26,7 @@ export async function readConfig(world: World, file: string | undefined): Promis
   if (diagnostics.length > 0) {
     const fileName = file ?? 'saved configuration'
     const color = world.color && world.stderr.isTty
-    await world.stderr.write(`${renderDiagnostics(diagnostics, { fileName, color })}\n`)
+    await world.stderr.write(`${renderDiagnostics(diagnostics, { fileName, color, columns: widthOf(world.stderr) })}\n`)
   }
   if (config === undefined) {
     throw new Failure('CONFIG_INVALID', 'it has the mistakes listed above', { op: 'read', subject })

@@ -1,3 +1,5 @@
+import { wrapWords } from '../core/fit-text.ts'
+
 /** One line of a run's log. */
 export interface LogLine {
   /** ISO 8601, UTC, milliseconds. */
@@ -8,8 +10,14 @@ export interface LogLine {
   readonly message: string
 }
 
-/** A log line as people read it; further lines of a message are indented; ends with a newline. */
-export function renderLogLine({ at, level, step, message }: LogLine): string {
+const INDENT = '    '
+
+/** A log line as people read it, broken at `columns`; further lines of it are indented; ends with a newline. */
+export function renderLogLine({ at, level, step, message }: LogLine, columns: number = Infinity): string {
   const head = [at, level.toUpperCase().padEnd(7), ...(step === undefined ? [] : [`[${step}]`])].join(' ')
-  return `${head} ${message.trimEnd().replaceAll('\n', '\n    ')}\n`
+  const lines = `${head} ${message.trimEnd()}`.split('\n').map((line, at) => {
+    const first = at === 0 ? '' : INDENT
+    return columns === Infinity ? first + line : wrapWords(line, columns, { first, further: INDENT })
+  })
+  return `${lines.join('\n')}\n`
 }

@@ -1,4 +1,5 @@
 import type { DocumentTransform } from '../config/config.ts'
+import { fitText } from '../core/fit-text.ts'
 import { formatBytes, formatCount } from '../core/units.ts'
 import type { LeftOut } from '../metadata/select-templates.ts'
 import type {
@@ -19,7 +20,12 @@ import { renderTable } from './table.ts'
 export interface PlanTextOptions {
   /** Indices of a group that are listed at most; `Infinity` for all. */
   readonly indicesShown: number
+  /** Lines are broken at this width. Default: not at all. */
+  readonly columns?: number
 }
+
+/** Columns of one level of indentation. */
+const INDENT = 2
 
 const ORIGINS: Readonly<Record<RepositoryOrigin, string>> = {
   source: 'named by the configuration of the source',
@@ -30,17 +36,17 @@ const ORIGINS: Readonly<Record<RepositoryOrigin, string>> = {
 }
 
 /** A plan as people read it: clusters, what goes where, the steps, warnings; ends with a newline. */
-export function renderPlan(plan: Plan, { indicesShown }: PlanTextOptions): string {
+export function renderPlan(plan: Plan, { indicesShown, columns = Infinity }: PlanTextOptions): string {
   const parts = [
-    `Clusters\n${indent(clusters(plan))}`,
-    ...plan.migrations.map((migration) => renderMigration(migration, indicesShown)),
+    `Clusters\n${indent(clusters(plan, columns - INDENT))}`,
+    ...plan.migrations.map((migration) => renderMigration(migration, indicesShown, columns)),
     `Steps\n${indent(plan.steps.map((step) => `${renderStep(step)}\n`).join(''))}`,
   ]
   if (plan.warnings.length > 0) parts.push(`Warnings\n${plan.warnings.map((text) => `  ⚠ ${text}\n`).join('')}`)
-  return parts.join('\n')
+  return fitText(parts.join('\n'), columns)
 }
 
-function clusters({ sources, targets }: Plan): string {
+function clusters({ sources, targets }: Plan, width: number): string {
   const rows = [
     ...Object.entries(sources).map(([name, cluster]) => ({ side: 'source', name, ...cluster })),
     ...Object.entries(targets).map(([name, cluster]) => ({ side: 'target', name, ...cluster })),
@@ -49,16 +55,17 @@ function clusters({ sources, targets }: Plan): string {
   return renderTable(
     columns,
     rows.map(({ side, name, distribution, version, endpoint }) => [side, name, `${distribution} ${version}`, endpoint]),
+    width,
   )
 }
 
-function renderMigration(migration: PlannedMigration, indicesShown: number): string {
+function renderMigration(migration: PlannedMigration, indicesShown: number, columns: number): string {
   const { id, source, target, repository, groups, leftOut } = migration
   return [
     `Migration ${id}: ${source} → ${target}\n`,
     `  Repository: ${describeRepository(repository)}\n`,
     `  Snapshot: ${describeSnapshot(migration)}\n`,
-    ...groups.map((group) => renderGroup(group, indicesShown)),
+    ...groups.map((group) => renderGroup(group, indicesShown, columns)),
     ...renderLeftOut(leftOut ?? [], indicesShown),
   ].join('')
 }
@@ -93,7 +100,7 @@ function describeSnapshot({ snapshot }: PlannedMigration): string {
   return `to be taken of ${count(indices.length, 'index', 'indices')}, ${state} templates and cluster settings${pace}${partial}`
 }
 
-function renderGroup(group: PlannedGroup, indicesShown: number): string {
+function renderGroup(group: PlannedGroup, indicesShown: number, width: number): string {
   const { id, label, patterns, matches, indices } = group
   const shown = indices.slice(0, indicesShown)
   const rows = shown.map(({ name, shards, documents, bytes, stream, typeIndices }) => [
@@ -112,7 +119,7 @@ function renderGroup(group: PlannedGroup, indicesShown: number): string {
     `    Documents: ${describeBackfill(group.backfill)}\n`,
     `    Verification: ${group.verify}\n`,
   ]
-  if (rows.length > 0) lines.push(indent(indent(renderTable(columns, rows))))
+  if (rows.length > 0) lines.push(indent(indent(renderTable(columns, rows, width - 2 * INDENT))))
   if (hidden > 0) lines.push(`    … and ${formatCount(hidden)} more; -o json has all\n`)
   lines.push(...renderChanges(group.changes ?? [], indicesShown))
   return lines.join('')

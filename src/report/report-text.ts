@@ -1,27 +1,30 @@
+import { fitText } from '../core/fit-text.ts'
 import { formatBytes, formatCount, formatDuration } from '../core/units.ts'
 import { RebuildReport } from '../source/rebuild/rebuild-report.ts'
 import { metadataLines } from './metadata-account.ts'
 import type { DocumentTotals, IndexReport, Report } from './report.ts'
 import { renderTable, type Column } from './table.ts'
 
-/** The account of a run as people read it; ends with a newline. */
-export function renderReport(report: Report): string {
-  const parts = [head(report), renderTable(STEP_COLUMNS, report.steps.map(stepRow))]
+/** The account of a run as people read it, in lines of at most `columns`; ends with a newline. */
+export function renderReport(report: Report, columns: number = Infinity): string {
+  const parts = [fitText(head(report), columns), renderTable(STEP_COLUMNS, report.steps.map(stepRow), columns)]
   if (report.indices.length > 0) {
     const rows = report.indices.map((index) => [index.name, ...countCells(index)])
     if (rows.length > 1) rows.push(['total', ...countCells(report.totals)])
-    parts.push(renderTable(INDEX_COLUMNS, rows))
+    parts.push(renderTable(INDEX_COLUMNS, rows, columns))
   }
   const rebuilt = report.indices.flatMap(rebuiltLines)
-  if (rebuilt.length > 0) parts.push(rebuilt.map((line) => `${line}\n`).join(''))
+  if (rebuilt.length > 0) parts.push(fitText(rebuilt.map((line) => `${line}\n`).join(''), columns))
   if (report.differences.length > 0) {
-    parts.push(`Differences:\n${report.differences.map(({ index, what }) => `  ${index}: ${what}\n`).join('')}`)
+    const lines = report.differences.map(({ index, what }) => `  ${index}: ${what}\n`)
+    parts.push(fitText(`Differences:\n${lines.join('')}`, columns))
   }
   const metadata = report.metadata === undefined ? [] : metadataLines(report.metadata)
   if (metadata.length > 0) parts.push(`Metadata:\n${metadata.map((line) => `  ${line}\n`).join('')}`)
   const failures = report.steps.flatMap(({ title, failure }) => (failure === undefined ? [] : [{ title, ...failure }]))
   for (const { title, code, message, hint } of failures) {
-    parts.push(`${title}: ${message}\n  Code: ${code}\n${hint === undefined ? '' : `  Hint: ${hint}\n`}`)
+    const advice = hint === undefined ? '' : `  Hint: ${hint}\n`
+    parts.push(fitText(`${title}: ${message}\n  Code: ${code}\n${advice}`, columns))
   }
   return parts.join('\n')
 }

@@ -1,3 +1,5 @@
+import { fitText, wrapWords } from '../core/fit-text.ts'
+import { characterWidth, textWidth } from '../core/text-width.ts'
 import { formatBytes, formatCount, formatDuration } from '../core/units.ts'
 import type { RunPhase, RunView, StepPhase, StepView } from './run-view.ts'
 
@@ -45,7 +47,7 @@ const COLORS: Partial<Record<StepPhase, string>> = {
 
 /** How a status is rendered. */
 export interface StatusTextOptions {
-  /** Lines are cut to this width; `Infinity` for pipes. */
+  /** Lines are broken at this width; `Infinity` for pipes. */
   readonly columns: number
   readonly color: boolean
 }
@@ -55,10 +57,12 @@ export function renderStatus(view: RunView, options: StatusTextOptions): string 
   const lines = [`[${RUN_MARKS[view.phase]}] Workflow: ${view.name}`, `  Phase: ${view.phase}`]
   if (view.startedAt !== undefined) lines.push(`  Started: ${view.startedAt}`)
   if (view.finishedAt !== undefined) lines.push(`  Finished: ${view.finishedAt}`)
-  if (view.message !== undefined) lines.push(`  Message: ${firstLine(view.message)}`)
-  if (view.hindrance !== undefined) lines.push(`  Hint: ${view.hindrance.hint}`, `  Code: ${view.hindrance.code}`)
+  if (view.message !== undefined) lines.push(fitText(`  Message: ${firstLine(view.message)}`, options.columns))
+  if (view.hindrance !== undefined) {
+    lines.push(fitText(`  Hint: ${view.hindrance.hint}`, options.columns), `  Code: ${view.hindrance.code}`)
+  }
   lines.push('', '📋 Workflow Steps', ...treeLines(buildTree(view.steps), '', options))
-  return lines.map((line) => `${cutToWidth(line, options.columns)}\n`).join('')
+  return lines.map((line) => `${line}\n`).join('')
 }
 
 interface Branch {
@@ -90,17 +94,30 @@ function treeLines(nodes: readonly Node[], indent: string, options: StatusTextOp
     const last = index === nodes.length - 1
     const stem = `${indent}${last ? '└──' : '├──'} `
     const below = `${indent}${last ? '    ' : '│   '}`
-    if ('kind' in node) return [stem + stepLine(node, options)]
+    if ('kind' in node) return stepLines(node, { first: stem, further: `${below}  ` }, options)
     return [stem + node.name, ...treeLines(node.children, below, options)]
   })
 }
 
-function stepLine(step: StepView, options: StatusTextOptions): string {
+/** A step in as many lines as it takes; its mark, title and phase are coloured. */
+function stepLines(
+  step: StepView,
+  indents: { readonly first: string; readonly further: string },
+  { columns, color }: StatusTextOptions,
+): string[] {
   const mark = `${STEP_MARKS[step.phase]} ${step.title} (${STEP_WORDS[step.phase]})`
-  const color = COLORS[step.phase]
-  const painted = options.color && color !== undefined ? `\u001b[${color}m${mark}\u001b[0m` : mark
   const detail = stepDetail(step)
-  return detail === undefined ? painted : `${painted} ${detail}`
+  const lines = wrapWords(detail === undefined ? mark : `${mark} ${detail}`, columns, indents).split('\n')
+  const code = COLORS[step.phase]
+  if (!color || code === undefined) return lines
+  let left = mark.length
+  return lines.map((line, at) => {
+    const indent = at === 0 ? indents.first : indents.further
+    const words = line.slice(indent.length)
+    const painted = words.slice(0, left)
+    left = Math.max(0, left - words.length - 1)
+    return painted === '' ? line : `${indent}\u001b[${code}m${painted}\u001b[0m${words.slice(painted.length)}`
+  })
 }
 
 function stepDetail(step: StepView): string | undefined {
@@ -137,11 +154,12 @@ export function cutToWidth(line: string, columns: number): string {
   // eslint-disable-next-line no-control-regex -- colour codes start with ESC
   const pieces = line.match(/\u001b\[\d+m|[\s\S]/gu) ?? []
   const isCode = (piece: string): boolean => piece.length > 1 && piece.startsWith('\u001b')
-  if (pieces.filter((piece) => !isCode(piece)).length <= columns) return line
+  if (textWidth(line) <= columns) return line
   let width = 0
   let result = ''
   for (const piece of pieces) {
-    if (!isCode(piece) && ++width >= columns) break
+    if (!isCode(piece)) width += characterWidth(piece)
+    if (width >= columns) break
     result += piece
   }
   return `${result}…${result.includes('\u001b') ? '\u001b[0m' : ''}`

@@ -1,6 +1,7 @@
 import { renderTable } from '../../report/table.ts'
 import type { CommandRun } from '../command.ts'
 import { EXIT } from '../exit-codes.ts'
+import { widthOf } from '../width.ts'
 import { openCredentialStore } from './open-credential-store.ts'
 
 /** `workflow configure credentials list`: names and keys, never values. */
@@ -12,7 +13,7 @@ export const run: CommandRun = async (world, input) => {
     await world.stderr.write('No credentials are kept.\n')
   } else {
     const rows = credentials.map(({ name, keys }) => [name, keys.join(', ')])
-    await world.stdout.write(renderTable([{ title: 'NAME' }, { title: 'KEYS' }], rows))
+    await world.stdout.write(renderTable([{ title: 'NAME' }, { title: 'KEYS' }], rows, widthOf(world.stdout)))
   }
   return EXIT.done
 }

@@ -2,6 +2,7 @@ import { renderTable } from '../../report/table.ts'
 import type { CommandRun } from '../command.ts'
 import { EXIT } from '../exit-codes.ts'
 import { openConfigStore } from '../saved-configuration.ts'
+import { widthOf } from '../width.ts'
 
 /** `workflow configure history`: the versions before the saved configuration, newest first. */
 export const run: CommandRun = async (world, input) => {
@@ -16,7 +17,9 @@ export const run: CommandRun = async (world, input) => {
     await world.stderr.write('There is no earlier version.\n')
   } else {
     const rows = versions.map(({ number, replacedAt = '' }) => [String(number), replacedAt])
-    await world.stdout.write(renderTable([{ title: 'VERSION', align: 'right' }, { title: 'REPLACED' }], rows))
+    await world.stdout.write(
+      renderTable([{ title: 'VERSION', align: 'right' }, { title: 'REPLACED' }], rows, widthOf(world.stdout)),
+    )
   }
   return EXIT.done
 }

@@ -50,6 +50,7 @@ export const configureCommand: CommandSpec = {
         { flags: '--secrets', description: 'show secrets as well, so that the text can be used elsewhere' },
         { flags: '--earlier <number>', description: 'show an earlier version; configure history has their numbers' },
         { flags: '--diff', description: 'show what changed since that version, or since the newest earlier one' },
+        { ...OUTPUT_OPTION, description: 'form of the result; json has the same keys and no comments' },
       ],
       examples: ['workflow configure view', 'workflow configure view --diff', 'workflow configure view --earlier 3'],
       load: () => import('./view.ts'),

@@ -4,6 +4,7 @@ import type { Diagnostic } from '../../config/diagnostic.ts'
 import { renderDiagnostics } from '../../config/render-diagnostics.ts'
 import { Failure, messageOf } from '../../core/failure.ts'
 import { openConfigStore } from '../saved-configuration.ts'
+import { widthOf } from '../width.ts'
 import type { World } from '../world.ts'
 
 /** The text of a configuration and what to call it. */
@@ -37,7 +38,9 @@ export async function readConfigText(world: World, file: string | undefined): Pr
 export async function showDiagnostics(world: World, diagnostics: readonly Diagnostic[], title: string): Promise<void> {
   if (diagnostics.length === 0) return
   const color = world.color && world.stderr.isTty
-  await world.stderr.write(`${renderDiagnostics(diagnostics, { fileName: title, color })}\n`)
+  await world.stderr.write(
+    `${renderDiagnostics(diagnostics, { fileName: title, color, columns: widthOf(world.stderr) })}\n`,
+  )
 }
 
 /** The failure for a text whose mistakes were shown. */

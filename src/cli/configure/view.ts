@@ -1,4 +1,5 @@
 import type { ConfigStore } from '../../config/config-store.ts'
+import { parseYaml } from '../../config/parse-yaml.ts'
 import { redactSecrets } from '../../config/source-text.ts'
 import { textDiff } from '../../report/text-diff.ts'
 import { usage, type CommandRun } from '../command.ts'
@@ -9,17 +10,23 @@ import { readConfigText } from './texts.ts'
 /** `workflow configure view`: the saved configuration or a version before it as it was written, or what changed since then. */
 export const run: CommandRun = async (world, input) => {
   const number = input.wholeNumber('earlier', 1)
+  const json = input.text('output') === 'json'
   const shown = (text: string): string => (input.flag('secrets') ? text : redactSecrets(text))
   if (!input.flag('diff')) {
     const store = number === undefined ? undefined : await openConfigStore(world)
     const text = store === undefined ? (await readConfigText(world, undefined)).text : await earlier(store, number)
-    await world.stdout.write(shown(text))
+    await world.stdout.write(json ? asJson({ configuration: parseYaml(shown(text)).value }) : shown(text))
     return EXIT.done
   }
   const store = await openConfigStore(world)
   const before = shown(await earlier(store, number))
-  await world.stdout.write(textDiff(before, shown((await store.read()) ?? '')))
+  const diff = textDiff(before, shown((await store.read()) ?? ''))
+  await world.stdout.write(json ? asJson({ diff }) : diff)
   return EXIT.done
+}
+
+function asJson(result: Readonly<Record<string, unknown>>): string {
+  return `${JSON.stringify({ schemaVersion: 1, ...result }, undefined, 2)}\n`
 }
 
 /** The text of a version, of the newest without a number. `USAGE` when there is none. */

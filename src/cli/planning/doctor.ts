@@ -5,6 +5,7 @@ import { EXIT } from '../exit-codes.ts'
 import { chooseEngine } from '../choose-engine.ts'
 import { openQuestions } from '../plan-from-config.ts'
 import { readConfig } from '../read-config.ts'
+import { widthOf } from '../width.ts'
 
 /** `workflow doctor`: everything that could keep the configuration from working, found without changing anything. */
 export const run: CommandRun = async (world, input) => {
@@ -16,7 +17,7 @@ export const run: CommandRun = async (world, input) => {
     const text =
       input.text('output') === 'json'
         ? `${JSON.stringify({ schemaVersion: 1, healthy: problems === 0, findings }, undefined, 2)}\n`
-        : renderFindings(findings, { color: world.color })
+        : renderFindings(findings, { color: world.color, columns: widthOf(world.stdout) })
     await world.stdout.write(text)
     return problems === 0 ? EXIT.done : EXIT.failed
   } finally {

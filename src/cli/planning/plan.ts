@@ -5,6 +5,8 @@ import type { CommandRun } from '../command.ts'
 import { EXIT } from '../exit-codes.ts'
 import { outputFailure } from '../output-failure.ts'
 import { planFromConfig } from '../plan-from-config.ts'
+import { suggest } from '../runs/manners.ts'
+import { widthOf } from '../width.ts'
 
 /** On a terminal longer lists are cut; in a pipe or a file everything is listed. */
 const INDICES_ON_TERMINAL = 20
@@ -27,10 +29,8 @@ export const run: CommandRun = async (world, input) => {
     return EXIT.done
   }
   const indicesShown = world.stdout.isTty ? INDICES_ON_TERMINAL : Infinity
-  await world.stdout.write(renderPlan(plan, { indicesShown }))
-  if (world.stdout.isTty && world.stderr.isTty) {
-    const submit = out === undefined ? 'workflow submit' : `workflow submit --plan ${out}`
-    await world.stderr.write(`\nNothing was changed. Next: ${submit}   or: workflow doctor\n`)
-  }
+  await world.stdout.write(renderPlan(plan, { indicesShown, columns: widthOf(world.stdout) }))
+  const submit = out === undefined ? 'workflow submit' : `workflow submit --plan ${out}`
+  await suggest(world, [submit, 'workflow doctor'])
   return EXIT.done
 }

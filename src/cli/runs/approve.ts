@@ -7,8 +7,11 @@ export const run: CommandRun = async (world, input) => {
   const engine = await openEngine(world)
   const view = await engine.view(input.args[0])
   if (input.flag('list')) {
-    const waiting = view.steps.filter(({ phase }) => phase === 'Waiting')
-    await world.stdout.write(waiting.map(({ id, title }) => `${id}  ${title}\n`).join(''))
+    const steps = view.steps.filter(({ phase }) => phase === 'Waiting').map(({ id, title }) => ({ id, title }))
+    const result = { schemaVersion: 1, name: view.name, steps }
+    if (input.text('output') === 'json') await world.stdout.write(`${JSON.stringify(result, undefined, 2)}\n`)
+    else if (steps.length === 0) await world.stderr.write(`Nothing of workflow ${view.name} waits for approval.\n`)
+    else await world.stdout.write(steps.map(({ id, title }) => `${id}  ${title}\n`).join(''))
     return EXIT.done
   }
   const approved = await engine.approve(view.name, input.list('step'))

@@ -4,6 +4,7 @@ import { renderTable } from '../../report/table.ts'
 import type { CommandRun } from '../command.ts'
 import { EXIT } from '../exit-codes.ts'
 import { openEngine } from '../open-engine.ts'
+import { widthOf } from '../width.ts'
 
 /** `workflow list`: all workflows, newest first. */
 export const run: CommandRun = async (world, input) => {
@@ -19,7 +20,7 @@ export const run: CommandRun = async (world, input) => {
   }
   const rows = views.map((view) => [view.name, view.phase, view.submittedAt, took(view, world.clock.now())])
   const columns = [{ title: 'WORKFLOW' }, { title: 'PHASE' }, { title: 'SUBMITTED' }]
-  await world.stdout.write(renderTable([...columns, { title: 'TOOK', align: 'right' }], rows))
+  await world.stdout.write(renderTable([...columns, { title: 'TOOK', align: 'right' }], rows, widthOf(world.stdout)))
   return EXIT.done
 }
 

@@ -5,7 +5,7 @@ import type { World } from '../world.ts'
 /** Suggests the next likely commands, to people only. */
 export async function suggest(world: World, commands: readonly string[]): Promise<void> {
   if (!world.stderr.isTty || !world.stdout.isTty || commands.length === 0) return
-  await world.stderr.write(`\nNext: ${commands.join('   or: ')}\n`)
+  await world.stderr.write(`\nNext: ${commands.join('\n  or: ')}\n`)
 }
 
 /** True when nothing more happens to a run on its own. */

@@ -4,6 +4,7 @@ import type { RunView } from '../../report/run-view.ts'
 import type { CommandRun } from '../command.ts'
 import { EXIT, interruptExitCode } from '../exit-codes.ts'
 import { openEngine } from '../open-engine.ts'
+import { widthOf } from '../width.ts'
 import { isOver } from './manners.ts'
 
 const FOLLOW_MS = 500
@@ -13,10 +14,15 @@ export const run: CommandRun = async (world, input) => {
   const engine = await openEngine(world)
   const tail = input.wholeNumber('tail')
   const json = input.text('output') === 'json'
+  const columns = widthOf(world.stdout)
   let view = await engine.view(input.args[0])
   const wanted = stepFilter(view, input.text('step'))
   const show = (lines: readonly LogLine[]): Promise<void> =>
-    world.stdout.write(lines.map((line) => (json ? `${JSON.stringify(line)}\n` : renderLogLine(line))).join(''))
+    world.stdout.write(
+      lines
+        .map((line) => (json ? `${JSON.stringify({ schemaVersion: 1, ...line })}\n` : renderLogLine(line, columns)))
+        .join(''),
+    )
 
   const first = await engine.log(view.name, 0)
   let next = first.length

@@ -3,8 +3,9 @@ import { renderTable } from '../../report/table.ts'
 import type { CommandRun } from '../command.ts'
 import { EXIT } from '../exit-codes.ts'
 import { openEngine } from '../open-engine.ts'
+import { widthOf } from '../width.ts'
 
-/** What this command needs of a reject; the line itself is passed on as it is. */
+/** What this command needs of a reject; the rest of the line is passed on as it is. */
 interface RejectHead {
   readonly item: string
   readonly index: string
@@ -33,7 +34,7 @@ export const run: CommandRun = async (world, input) => {
     const key = JSON.stringify([reject.index, reject.id, reject.item])
     if (seen.has(key)) continue
     seen.add(key)
-    if (json) await world.stdout.write(`${line}\n`)
+    if (json) await world.stdout.write(`{"schemaVersion":1,${line.slice(1)}\n`)
     const kind = JSON.stringify([reject.index, reject.class])
     const reason = reasons.get(kind) ?? { documents: 0, index: reject.index, class: reject.class, example: reject }
     reason.documents++
@@ -53,7 +54,7 @@ export const run: CommandRun = async (world, input) => {
     { title: 'KIND' },
     { title: 'FOR EXAMPLE' },
   ]
-  await world.stdout.write(renderTable(columns, rows))
+  await world.stdout.write(renderTable(columns, rows, widthOf(world.stdout)))
   return EXIT.done
 }
 

@@ -7,6 +7,7 @@ import type { CommandRun } from '../command.ts'
 import { EXIT } from '../exit-codes.ts'
 import { openEngine } from '../open-engine.ts'
 import { outputFailure } from '../output-failure.ts'
+import { widthOf } from '../width.ts'
 
 /** `workflow report`: what a workflow did; with `--html` also as a page in a file. */
 export const run: CommandRun = async (world, input) => {
@@ -22,6 +23,8 @@ export const run: CommandRun = async (world, input) => {
     }
   }
   const json = input.text('output') === 'json'
-  await world.stdout.write(json ? `${JSON.stringify(report, undefined, 2)}\n` : renderReport(report))
+  await world.stdout.write(
+    json ? `${JSON.stringify(report, undefined, 2)}\n` : renderReport(report, widthOf(world.stdout)),
+  )
   return EXIT.done
 }

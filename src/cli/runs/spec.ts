@@ -90,6 +90,7 @@ export const runCommands: readonly CommandSpec[] = [
         repeatable: true,
       },
       { flags: '--list', description: 'only show the steps that wait' },
+      { ...OUTPUT_OPTION, description: 'form of the list' },
     ],
     exitCodes: [EXIT.notFound],
     examples: ['workflow approve --list', 'workflow approve'],

@@ -4,6 +4,7 @@ import { renderStatus } from '../../report/status-text.ts'
 import type { CommandRun } from '../command.ts'
 import { EXIT } from '../exit-codes.ts'
 import { openEngine } from '../open-engine.ts'
+import { widthOf } from '../width.ts'
 import type { World } from '../world.ts'
 import { isOver, suggest } from './manners.ts'
 
@@ -35,7 +36,7 @@ export const run: CommandRun = async (world, input) => {
 }
 
 function statusText(world: World, view: RunView): string {
-  return renderStatus(view, { columns: world.stdout.isTty ? world.stdout.columns : Infinity, color: world.color })
+  return renderStatus(view, { columns: widthOf(world.stdout), color: world.color })
 }
 
 function asJson(view: RunView): string {

@@ -1,8 +1,10 @@
+import { fitText } from '../../core/fit-text.ts'
 import { formatCount } from '../../core/units.ts'
 import { verifyRun, type VerifiedGroup } from '../../engine/run/verify-run.ts'
 import { renderTable } from '../../report/table.ts'
 import { usage, type CommandRun } from '../command.ts'
 import { EXIT } from '../exit-codes.ts'
+import { widthOf } from '../width.ts'
 import type { World } from '../world.ts'
 import { withRun } from './with-run.ts'
 
@@ -38,7 +40,7 @@ export const run: CommandRun = (world, input) =>
       groups: groups.map(({ group, level, output }) => ({ group, level, result: output.result, ...output.data })),
     }
     const json = input.text('output') === 'json'
-    await world.stdout.write(json ? `${JSON.stringify(result, undefined, 2)}\n` : asText(groups))
+    await world.stdout.write(json ? `${JSON.stringify(result, undefined, 2)}\n` : asText(groups, widthOf(world.stdout)))
     return groups.some(({ output }) => output.result === 'differences') ? EXIT.differences : EXIT.done
   })
 
@@ -54,7 +56,7 @@ function progressOf(world: World): (message: string) => void {
   }
 }
 
-function asText(groups: readonly VerifiedGroup[]): string {
+function asText(groups: readonly VerifiedGroup[], columns: number): string {
   const data = groups.map(({ output }) => output.data)
   const differing = new Set(data.flatMap(({ differences }) => differences.map(({ index }) => index)))
   const counts = data.flatMap(({ accounts }) =>
@@ -72,11 +74,12 @@ function asText(groups: readonly VerifiedGroup[]): string {
       extra === undefined ? '-' : formatCount(extra),
     ]),
   )
-  const parts = [renderTable(COUNT_COLUMNS, counts)]
-  if (comparisons.length > 0) parts.push(renderTable(COMPARISON_COLUMNS, comparisons))
+  const parts = [renderTable(COUNT_COLUMNS, counts, columns)]
+  if (comparisons.length > 0) parts.push(renderTable(COMPARISON_COLUMNS, comparisons, columns))
   const differences = data.flatMap((group) => group.differences)
   if (differences.length > 0) {
-    parts.push(`Differences:\n${differences.map(({ index, what }) => `  ${index}: ${what}\n`).join('')}`)
+    const lines = differences.map(({ index, what }) => `  ${index}: ${what}\n`)
+    parts.push(fitText(`Differences:\n${lines.join('')}`, columns))
   }
   return parts.join('\n')
 }

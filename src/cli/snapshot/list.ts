@@ -2,6 +2,7 @@ import { renderTable } from '../../report/table.ts'
 import { formatCount } from '../../core/units.ts'
 import type { CommandRun } from '../command.ts'
 import { EXIT } from '../exit-codes.ts'
+import { widthOf } from '../width.ts'
 import { openFromOptions } from './open.ts'
 
 /** `workflow snapshot list`: the snapshots of a repository, oldest first. */
@@ -31,7 +32,7 @@ export const run: CommandRun = async (world, input) => {
     formatCount(snapshot.indices.length),
   ])
   const columns = [{ title: 'SNAPSHOT' }, { title: 'STATE' }, { title: 'WRITTEN BY' }, { title: 'STARTED' }]
-  await world.stdout.write(renderTable([...columns, { title: 'INDICES', align: 'right' }], rows))
+  await world.stdout.write(renderTable([...columns, { title: 'INDICES', align: 'right' }], rows, widthOf(world.stdout)))
   return EXIT.done
 }
 

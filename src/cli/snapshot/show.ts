@@ -2,6 +2,7 @@ import { stringifyJson } from '../../codec/json-exact.ts'
 import type { JsonObject, JsonValue } from '../../codec/json-value.ts'
 import { mapBounded } from '../../core/concurrency.ts'
 import { isFailure } from '../../core/failure.ts'
+import { fitText } from '../../core/fit-text.ts'
 import { formatBytes, formatCount } from '../../core/units.ts'
 import { renderTable } from '../../report/table.ts'
 import { selectIndices } from '../../repository/select-indices.ts'
@@ -12,6 +13,7 @@ import type { FieldReport } from '../../source/rebuild/rebuilder.ts'
 import { sourceKeeping, type SourceKind } from '../../source/rebuild/source-kind.ts'
 import type { CommandRun } from '../command.ts'
 import { EXIT } from '../exit-codes.ts'
+import { widthOf } from '../width.ts'
 import { openFromOptions } from './open.ts'
 
 /** Shards that are looked into at once. */
@@ -74,8 +76,10 @@ export const run: CommandRun = async (world, input) => {
     await world.stdout.write(`${stringifyJson({ schemaVersion: 1, ...headOf(snapshot), indices: rows })}\n`)
     return EXIT.done
   }
+  const width = widthOf(world.stdout)
+  const show = (text: string): Promise<void> => world.stdout.write(fitText(text, width))
   const head = headOf(snapshot)
-  await world.stdout.write(
+  await show(
     `Snapshot: ${head.name}\n  State: ${head.state}\n  Written by: ${head.distribution} ${head.version ?? 'of an unknown version'}\n\n`,
   )
   const columns = [
@@ -90,14 +94,14 @@ export const run: CommandRun = async (world, input) => {
     formatBytes(sum(shards, 'bytes')),
     sources.withoutVectors ? `${sources.kept} without vectors` : sources.kept,
   ])
-  await world.stdout.write(renderTable(columns, rows))
+  await world.stdout.write(renderTable(columns, rows, width))
   for (const { name, shards } of indices) {
     for (const { shard, missing } of shards) {
-      if (missing !== undefined) await world.stdout.write(`Missing: ${name} shard ${shard}: ${missing}\n`)
+      if (missing !== undefined) await show(`Missing: ${name} shard ${shard}: ${missing}\n`)
     }
   }
   for (const { name, sources } of indices) {
-    for (const line of sourceLines(name, sources.fields)) await world.stdout.write(`${line}\n`)
+    for (const line of sourceLines(name, sources.fields)) await show(`${line}\n`)
   }
   if (input.flag('mappings')) {
     for (const { name, metadata } of indices) {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { explainRun } from '../../../src/cli/explain-run.ts'
+import { explainRun, situationOf } from '../../../src/cli/explain-run.ts'
 import type { Engine, HeldItem } from '../../../src/engine/engine.ts'
 import type { RunView, StepView } from '../../../src/report/run-view.ts'
 
@@ -24,7 +24,7 @@ function explain(step: Partial<StepView>, more: Partial<RunView> = {}, held: rea
     ...more,
   }
   const engine = { view: () => Promise.resolve(view), heldItems: () => Promise.resolve(held) }
-  return explainRun(engine as unknown as Engine, 'shop')
+  return situationOf(engine as unknown as Engine, 'shop').then((situation) => explainRun(situation, Infinity))
 }
 
 test('what is in the way of a step is told with its code and what to do about it, once', async () => {

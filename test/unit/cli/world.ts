@@ -48,7 +48,11 @@ export async function runCli(args: readonly string[], changes: Partial<World> = 
   return { exitCode, stdout: world.written.stdout(), stderr, code: /^ {2}Code: (\w+)$/m.exec(stderr)?.[1] }
 }
 
-function rememberingOutput(): { readonly output: Output; readonly text: () => string } {
+/** A stream that keeps what is written to it; a pipe unless it is told otherwise. */
+export function rememberingOutput(terminal: { readonly isTty?: boolean; readonly columns?: number } = {}): {
+  readonly output: Output
+  readonly text: () => string
+} {
   const chunks: Buffer[] = []
   return {
     output: {
@@ -58,6 +62,7 @@ function rememberingOutput(): { readonly output: Output; readonly text: () => st
       },
       isTty: false,
       columns: 80,
+      ...terminal,
     },
     text: () => Buffer.concat(chunks).toString('utf8'),
   }

@@ -37,6 +37,12 @@ export async function startFakeOpenSearch(
   }
   const server = await startScriptedServer(async (request) => {
     if (request.url.startsWith('/_bulk')) return bulk(request)
+    const [, index, asked] = /^\/([^/]+)\/(_count|_refresh)\b/.exec(request.url) ?? []
+    if (index !== undefined) {
+      const _shards = { total: 1, successful: 1, failed: 0 }
+      const count = [...documents.keys()].filter((key) => key.startsWith(`${index}/`)).length
+      return { status: 200, body: asked === '_count' ? { count, _shards } : { _shards } }
+    }
     if (request.url !== '/')
       return { status: 404, body: { error: { type: 'index_not_found_exception', reason: 'no' }, status: 404 } }
     return {

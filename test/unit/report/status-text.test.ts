@@ -117,13 +117,15 @@ describe('the status text', () => {
     expect(text).toContain('└── ✗ Initialize (Failed) connect to https://a: 401')
   })
 
-  test.each([40, 80, 160])('never passes a width of %i columns', (columns) => {
-    const text = renderStatus(view(['Failed'], { initialize: { failure: { code: 'X', message: 'm'.repeat(200) } } }), {
+  test.each([40, 80, 160])('never passes a width of %i columns, and leaves nothing out', (columns) => {
+    const message = 'word '.repeat(60).trim()
+    const text = renderStatus(view(['Failed', 'Pending'], { initialize: { failure: { code: 'X', message } } }), {
       columns,
       color: false,
     })
     for (const line of text.split('\n')) expect(Array.from(line).length).toBeLessThanOrEqual(columns)
-    expect(text).toContain('…')
+    expect(text.match(/word/g)).toHaveLength(60)
+    expect(text).toContain('\n│     word')
   })
 
   test('paints marks only when colours are wanted', () => {

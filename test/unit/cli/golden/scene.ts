@@ -1,0 +1,101 @@
+import { rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { COMMANDS } from '../../../../src/cli/commands.ts'
+import { runProgram } from '../../../../src/cli/program.ts'
+import type { World } from '../../../../src/cli/world.ts'
+import { systemClock } from '../../../../src/core/clock.ts'
+import { currentPid } from '../../../../src/core/process.ts'
+import { Journal, readJournal } from '../../../../src/engine/local/journal.ts'
+import { workflowFolder } from '../../../../src/engine/local/workflow-folder.ts'
+import { startFakeOpenSearch } from '../../engine/fake-opensearch.ts'
+import { loadPlan } from '../../engine/load-world.ts'
+import { fixedRandom } from '../../http/test-world.ts'
+import { startPlaces } from '../mistakes/places.ts'
+import { configuration } from '../mistakes/table.ts'
+import { fakeWorld, runCli } from '../world.ts'
+
+/** Everything that reading commands have something to say about, the same in every run of the tests but for addresses. */
+export interface Scene {
+  readonly world: Partial<World>
+  /** The text with addresses and folders replaced by others of the same length. */
+  normal(text: string): string
+  close(): Promise<void>
+}
+
+const SECONDS_BETWEEN = 75
+/** Time goes on before these events. */
+const BETWEEN: readonly string[] = ['step-ended', 'runner-ended']
+const FIRST = Date.parse('2026-01-15T10:30:00Z')
+const reason = 'failed to parse field [price] of type [long] in document, a text where a number is wanted'
+const refused = { status: 400, error: { type: 'mapper_parsing_exception', reason } }
+
+/** A saved configuration with a version before it, credentials, clusters, and a finished workflow with a reject. */
+export async function openScene(): Promise<Scene> {
+  const places = await startPlaces()
+  const home = join(places.folder, 'state')
+  const env = { WORKFLOW_HOME: home }
+  const world: Partial<World> = { env, cwd: places.folder, clock: systemClock }
+  const saved = async (text: string): Promise<void> => {
+    await runCli(['configure', 'edit', '--stdin'], {
+      ...world,
+      stdin: { isTty: false, read: () => Promise.resolve(text) },
+    })
+  }
+  const right = configuration(places, {
+    sourceKeys: '# For now:\nauthConfig: { basic: { username: admin, password: hunter2 } }',
+  })
+  await saved(right.replace('logs-*', '*'))
+  await saved(right)
+  writeFileSync(
+    join(places.folder, 'mistakes.yaml'),
+    right
+      .replace('"7.10.2"', '7.10')
+      .replace('sourceCluster: prod', 'sourceCluster: pord')
+      .replace('indices', 'indicies'),
+  )
+  for (const name of ['prod-login', 'a-credential-with-a-name-that-is-rather-long-for-a-terminal']) {
+    const args = ['configure', 'credentials', 'create', name, '--username', 'admin']
+    await runCli(args, { ...world, stdin: { isTty: false, read: () => Promise.resolve('hunter2') } })
+  }
+  const target = await startFakeOpenSearch({ refuse: ({ id }) => (id === '-' ? refused : undefined) })
+  await finishedWorkflow(target.url, home, world)
+  const digits = (url: string): string => new URL(url).port
+  return {
+    world,
+    normal: (text) =>
+      [target.url, ...Object.values(places.url)]
+        .reduce((sofar, url) => sofar.replaceAll(digits(url), '9'.repeat(digits(url).length)), text)
+        .replaceAll(/\d{4}-\d\d-\d\dT[\d:]{8}\.[1-9]\d\dZ/g, '2026-01-10T09:00:00.000Z')
+        .replaceAll(places.folder, `/tmp/mistakes-${'x'.repeat(6)}`),
+    close: async () => {
+      await target.close()
+      await places.close()
+    },
+  }
+}
+
+/** Runs a load for good, then gives its events times that are the same each time. */
+async function finishedWorkflow(target: string, home: string, world: Partial<World>): Promise<void> {
+  const runners: Promise<number>[] = []
+  const plan = join(home, 'plan.json')
+  writeFileSync(plan, JSON.stringify({ ...loadPlan(target, ['plain']), sources: {} }))
+  await runCli(['submit', '--plan', plan, '--wait'], {
+    ...world,
+    startDetached: (args) => {
+      runners.push(runProgram(COMMANDS, args, fakeWorld({ ...world, random: fixedRandom() })))
+      return Promise.resolve(currentPid())
+    },
+  })
+  await Promise.all(runners)
+  const { journal: path } = workflowFolder(home, 'migration-ababab')
+  const events = readJournal(path, ['step-progress'])
+  rmSync(path)
+  const { journal } = Journal.open(path)
+  let at = FIRST
+  for (const event of events) {
+    if (BETWEEN.includes(event.type)) at += SECONDS_BETWEEN * 1000
+    const own = event.type === 'runner-started' ? { pid: 4242, host: 'console' } : {}
+    journal.append({ ...event, ...own, at }, { durable: false })
+  }
+  journal.close()
+}
