@@ -1,6 +1,10 @@
 import type { World } from './world.ts'
 import { Failure } from '../core/failure.ts'
 
+/** Where the names come from that complete a word in a shell. */
+export type NameSource =
+  'workflows' | 'steps' | 'credentials' | 'config-versions' | 'snapshots' | 'snapshot-indices' | 'codes'
+
 /** One option of a command: `--repo <uri>` takes a value, `--load` does not. */
 export interface OptionSpec {
   /** As commander writes it: `-o, --output <format>`. */
@@ -9,6 +13,8 @@ export interface OptionSpec {
   /** May be given several times. Default: false. */
   readonly repeatable?: boolean
   readonly choices?: readonly string[]
+  /** What completes its value in a shell. Default: its choices, else names of files. */
+  readonly names?: NameSource
   readonly defaultValue?: string
 }
 
@@ -20,6 +26,10 @@ export interface ArgumentSpec {
   readonly required?: boolean
   /** Default: false. */
   readonly variadic?: boolean
+  /** What completes it in a shell. Default: names of files. */
+  readonly names?: NameSource
+  /** Words that complete it in a shell. */
+  readonly choices?: readonly string[]
 }
 
 /** The implementation of a command: typed input in, text through the world, an exit code out. Throws `Failure`. */

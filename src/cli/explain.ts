@@ -10,7 +10,8 @@ import { openEngine } from './open-engine.ts'
 import { widthOf } from './width.ts'
 import type { World } from './world.ts'
 
-interface Explanation {
+/** What is known about a code. */
+export interface Explanation {
   readonly code: string
   readonly meaning: string
   readonly remedy: string
@@ -43,7 +44,8 @@ export const run: CommandRun = async (world, input) => {
   return EXIT.done
 }
 
-function explanations(): Explanation[] {
+/** Every code of a failure or a finding, with what it means and what helps. */
+export function explanations(): Explanation[] {
   const failures = Object.entries(ERROR_CODES).map(([code, { meaning, remedy }]) => ({
     code,
     meaning,

@@ -6,11 +6,14 @@ import { OUTPUT_OPTION } from './output-option.ts'
 export const helpCommands: readonly CommandSpec[] = [
   {
     name: 'explain',
-    summary: 'explain a code of a failure, or why a workflow is where it is',
-    details: 'Of a workflow: failures, what is in its way, which process holds which work item, and what helps.',
     arguments: [
-      { name: 'code', description: 'such as BLOB_CORRUPT, or the name of a workflow; all codes when left out' },
+      {
+        name: 'code',
+        description: 'such as BLOB_CORRUPT, or the name of a workflow; all codes when left out',
+        names: 'codes',
+      },
     ],
+    options: [OUTPUT_OPTION],
     options: [OUTPUT_OPTION],
     exitCodes: [EXIT.notFound],
     examples: ['workflow explain CLUSTER_AUTH', 'workflow explain migration-abc123'],
@@ -23,7 +26,7 @@ export const helpCommands: readonly CommandSpec[] = [
       '  bash: source <(workflow completion bash)\n' +
       '  zsh:  source <(workflow completion zsh)\n' +
       '  fish: workflow completion fish | source',
-    arguments: [{ name: 'shell', description: 'bash, zsh or fish', required: true }],
+    arguments: [{ name: 'shell', description: 'bash, zsh or fish', required: true, choices: ['bash', 'zsh', 'fish'] }],
     examples: ['workflow completion bash > /etc/bash_completion.d/workflow'],
     load: () => import('./completion.ts'),
   },
@@ -36,6 +39,7 @@ export function completeCommand(specs: () => readonly CommandSpec[]): CommandSpe
     summary: 'print the words that can come next; completion scripts call it',
     hidden: true,
     arguments: [{ name: 'words', description: 'the words so far, the last one unfinished', variadic: true }],
+    options: [{ flags: '--line <text>', description: 'the whole line so far, as bash has it, instead of words' }],
     load: async () => {
       const { completeAmong } = await import('./complete.ts')
       return { run: completeAmong(specs()) }

@@ -6,7 +6,12 @@ const FILE: ArgumentSpec = {
   description: 'a configuration, - for standard input; the saved one when left out',
 }
 
-const CREDENTIAL: ArgumentSpec = { name: 'name', description: 'name of the credential', required: true }
+const CREDENTIAL: ArgumentSpec = {
+  name: 'name',
+  description: 'name of the credential',
+  required: true,
+  names: 'credentials',
+}
 const CREDENTIAL_DETAILS =
   'authConfig.basic.secretName: NAME refers to the keys username and password of NAME, authConfig.apiKey.secretName to its\n' +
   'key apiKey. The password is read from standard input, unless a file or a variable is named; never from an argument.'
@@ -48,7 +53,11 @@ export const configureCommand: CommandSpec = {
       summary: 'show the saved configuration, without its secrets',
       options: [
         { flags: '--secrets', description: 'show secrets as well, so that the text can be used elsewhere' },
-        { flags: '--earlier <number>', description: 'show an earlier version; configure history has their numbers' },
+        {
+          flags: '--earlier <number>',
+          description: 'show an earlier version; configure history has their numbers',
+          names: 'config-versions',
+        },
         { flags: '--diff', description: 'show what changed since that version, or since the newest earlier one' },
         { ...OUTPUT_OPTION, description: 'form of the result; json has the same keys and no comments' },
       ],

@@ -1,8 +1,12 @@
-import type { CommandSpec, OptionSpec } from '../command.ts'
+import type { ArgumentSpec, CommandSpec, OptionSpec } from '../command.ts'
 import { EXIT } from '../exit-codes.ts'
 import { OUTPUT_OPTION } from '../output-option.ts'
 
-const NAME = { name: 'name', description: 'name of the workflow; the running one, else the latest, when left out' }
+const NAME: ArgumentSpec = {
+  name: 'name',
+  description: 'name of the workflow; the running one, else the latest, when left out',
+  names: 'workflows',
+}
 const FILE: OptionSpec = { flags: '-f, --file <file>', description: 'use this configuration instead of the saved one' }
 
 const WAITING = [EXIT.rejects, EXIT.differences, EXIT.temporary, EXIT.interrupted, EXIT.terminated]
@@ -51,7 +55,7 @@ export const runCommands: readonly CommandSpec[] = [
     summary: 'show the log of a workflow',
     arguments: [NAME],
     options: [
-      { flags: '--step <step>', description: 'only lines of this step: its id or its title' },
+      { flags: '--step <step>', description: 'only lines of this step: its id or its title', names: 'steps' },
       { flags: '--tail <lines>', description: 'only this many of the last lines' },
       { flags: '--follow', description: 'go on until the workflow has ended' },
       { ...OUTPUT_OPTION, description: 'form of the result; json is one object a line' },
@@ -88,6 +92,7 @@ export const runCommands: readonly CommandSpec[] = [
         flags: '--step <step>',
         description: 'only this step (may be repeated); all that wait when left out',
         repeatable: true,
+        names: 'steps',
       },
       { flags: '--list', description: 'only show the steps that wait' },
       { ...OUTPUT_OPTION, description: 'form of the list' },

@@ -9,11 +9,16 @@ const REPOSITORY_OPTIONS: readonly OptionSpec[] = [
   { flags: '--path-style', description: 'address the bucket in the path instead of the host name' },
 ]
 
-const SNAPSHOT_OPTION: OptionSpec = { flags: '--snapshot <name>', description: 'name of a snapshot, or latest' }
+const SNAPSHOT_OPTION: OptionSpec = {
+  flags: '--snapshot <name>',
+  description: 'name of a snapshot, or latest',
+  names: 'snapshots',
+}
 const INDEX_OPTION: OptionSpec = {
   flags: '--index <pattern>',
   description: 'only indices that match (may be repeated; -pattern excludes; .* includes names with a leading dot)',
   repeatable: true,
+  names: 'snapshot-indices',
 }
 
 /** `workflow snapshot`: look into a repository without any cluster. */

@@ -1,10 +1,8 @@
-import { spawnSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { COMMANDS } from '../../../src/cli/commands.ts'
-import { completions } from '../../../src/cli/complete.ts'
 import { runProgram } from '../../../src/cli/program.ts'
 import type { World } from '../../../src/cli/world.ts'
 import { systemClock } from '../../../src/core/clock.ts'
@@ -239,42 +237,5 @@ describe('help with the commands', () => {
     )
     expect((await run('explain', 'CFG_TAB')).stdout).toContain('CFG_TAB\n')
     expect((await run('explain', 'THROTTLED')).stderr).toContain('STORE_THROTTLED or CLUSTER_THROTTLED')
-  })
-
-  test.each([
-    [['sta'], ['status']],
-    [
-      ['snapshot', ''],
-      ['list', 'show', 'export'],
-    ],
-    [['submit', '--w'], ['--wait']],
-    [
-      ['status', '-o', ''],
-      ['text', 'json'],
-    ],
-    [['status', '-o', 'json', 'mig'], 'workflows'],
-    [
-      ['completion', ''],
-      ['bash', 'zsh', 'fish'],
-    ],
-    [['submit', '--plan', ''], []],
-    [['status', 'name', ''], []],
-  ])('completes %j', (words, expected) => {
-    const found = completions(COMMANDS, words)
-    const fitting = found === 'workflows' ? found : found.filter((word) => word.startsWith(words.at(-1)!))
-    expect(fitting).toEqual(expected)
-  })
-
-  test('completes names of workflows and never hidden commands', async () => {
-    mkdirSync(workflowFolder(home, 'migration-1').path, { recursive: true })
-    await run('submit', '--plan', await planFile(), '--wait')
-    expect((await run('complete', '--', 'status', 'mig')).stdout).toBe('migration-ababab\n')
-    expect((await run('complete', '--', 'r')).stdout.split('\n')).not.toContain('runner')
-  })
-
-  test('prints a script that bash can read', async () => {
-    const { stdout } = await run('completion', 'bash')
-    const { status, stderr } = spawnSync('bash', ['-n'], { input: stdout, encoding: 'utf8' })
-    expect({ status, stderr }).toEqual({ status: 0, stderr: '' })
   })
 })

@@ -1,5 +1,6 @@
 import { rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { COMMANDS } from '../../../../src/cli/commands.ts'
 import { runProgram } from '../../../../src/cli/program.ts'
 import type { World } from '../../../../src/cli/world.ts'
@@ -22,6 +23,7 @@ export interface Scene {
   close(): Promise<void>
 }
 
+const CHECKOUT = fileURLToPath(new URL('../../../../', import.meta.url))
 const SECONDS_BETWEEN = 75
 /** Time goes on before these events. */
 const BETWEEN: readonly string[] = ['step-ended', 'runner-ended']
@@ -66,6 +68,8 @@ export async function openScene(): Promise<Scene> {
       [target.url, ...Object.values(places.url)]
         .reduce((sofar, url) => sofar.replaceAll(digits(url), '9'.repeat(digits(url).length)), text)
         .replaceAll(/\d{4}-\d\d-\d\dT[\d:]{8}\.[1-9]\d\dZ/g, '2026-01-10T09:00:00.000Z')
+        .replaceAll(CHECKOUT, '/checkout/')
+        .replaceAll(/"configDigest": "[0-9a-f]{64}"/g, '"configDigest": "<digest>"')
         .replaceAll(places.folder, `/tmp/mistakes-${'x'.repeat(6)}`),
     close: async () => {
       await target.close()
