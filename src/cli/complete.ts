@@ -67,7 +67,10 @@ export function completions(specs: readonly CommandSpec[], words: readonly strin
   const give = (option: OptionSpec, value: string): void => {
     const key = camelCase(longName(option))
     const earlier = options.get(key)
-    options.set(key, option.repeatable === true ? [...(Array.isArray(earlier) ? earlier : []), value] : value)
+    options.set(
+      key,
+      option.repeatable === true ? [...(Array.isArray(earlier) ? earlier.map(String) : []), value] : value,
+    )
   }
   for (const word of words.slice(0, -1)) {
     if (pending !== undefined) {

@@ -26,7 +26,7 @@ export async function namesFor(source: NameSource, world: World, before: Command
     }
     case 'codes': {
       const { explanations } = await import('./explain.ts')
-      return explanations().map(({ code }) => code)
+      return [...explanations().map(({ code }) => code), ...(await namesFor('workflows', world, before))]
     }
   }
 }

@@ -6,6 +6,8 @@ import { OUTPUT_OPTION } from './output-option.ts'
 export const helpCommands: readonly CommandSpec[] = [
   {
     name: 'explain',
+    summary: 'explain a code of a failure, or why a workflow is where it is',
+    details: 'Of a workflow: failures, what is in its way, which process holds which work item, and what helps.',
     arguments: [
       {
         name: 'code',
@@ -13,7 +15,6 @@ export const helpCommands: readonly CommandSpec[] = [
         names: 'codes',
       },
     ],
-    options: [OUTPUT_OPTION],
     options: [OUTPUT_OPTION],
     exitCodes: [EXIT.notFound],
     examples: ['workflow explain CLUSTER_AUTH', 'workflow explain migration-abc123'],

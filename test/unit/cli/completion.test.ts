@@ -77,6 +77,7 @@ describe('the words that can come next', () => {
   test('are names of credentials and codes', async () => {
     expect(await complete('configure', 'credentials', 'delete', '')).toEqual(['shop-login'])
     expect(await complete('explain', 'CLUSTER_A')).toEqual(['CLUSTER_AUTH'])
+    expect(await complete('explain', 'nig')).toEqual(['nightly'])
   })
 
   test('are snapshots of the repository on the line, and indices of its snapshot', async () => {
