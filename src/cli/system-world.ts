@@ -3,6 +3,7 @@ import { closeSync, openSync } from 'node:fs'
 import { systemClock } from '../core/clock.ts'
 import { Failure } from '../core/failure.ts'
 import { systemRandom } from '../core/random.ts'
+import { readHiddenLine } from './hidden-line.ts'
 import { outputFailure } from './output-failure.ts'
 import type { Output, World } from './world.ts'
 
@@ -25,7 +26,7 @@ export function systemWorld(): World {
   return {
     stdout: streamOutput(process.stdout, 'standard output'),
     stderr: streamOutput(process.stderr, 'standard error'),
-    stdin: { isTty: process.stdin.isTTY, read: readStdin },
+    stdin: { isTty: process.stdin.isTTY, read: readStdin, readHidden: readHiddenFromTerminal },
     env: process.env,
     cwd: process.cwd(),
     color: process.stdout.isTTY && process.env['NO_COLOR'] === undefined,
@@ -71,6 +72,17 @@ function streamOutput(stream: NodeJS.WriteStream, name: string): Output {
       }),
     isTty: stream.isTTY,
     columns: stream.isTTY ? stream.columns : 80,
+  }
+}
+
+async function readHiddenFromTerminal(): Promise<string> {
+  const { stdin } = process
+  stdin.setRawMode(true).setEncoding('utf8')
+  try {
+    return await readHiddenLine(stdin as AsyncIterable<string>)
+  } finally {
+    stdin.setRawMode(false).pause()
+    process.stderr.write('\n')
   }
 }
 

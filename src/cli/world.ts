@@ -16,7 +16,12 @@ export interface World {
   readonly stdout: Output
   /** The conversation: progress, warnings, hints, errors. */
   readonly stderr: Output
-  readonly stdin: { readonly isTty: boolean; read(): Promise<string> }
+  readonly stdin: {
+    readonly isTty: boolean
+    read(): Promise<string>
+    /** A line from a terminal that shows nothing of what is typed. */
+    readHidden(): Promise<string>
+  }
   readonly env: Readonly<Record<string, string | undefined>>
   readonly cwd: string
   /** True when colours may be used on stdout. */

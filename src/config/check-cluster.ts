@@ -140,6 +140,6 @@ function warnInline(path: readonly string[], reference: string, report: Report):
     severity: 'warning',
     code: 'CFG_INLINE_SECRET',
     message: `${path.at(-1) === 'key' ? 'an API key' : 'a password'} stands in the configuration`,
-    hint: `Refer to it with ${reference}; workflow configure credentials move puts it into a file.`,
+    hint: `Refer to it with ${reference}; workflow configure credentials move puts it into a file, on Kubernetes into a Secret.`,
   })
 }

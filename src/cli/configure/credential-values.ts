@@ -34,11 +34,15 @@ export async function readCredentialValues(world: World, input: CommandInput): P
   return values
 }
 
-/** One value from standard input, without the line end that editors add. `USAGE` when it is empty. */
+/**
+ * One value from standard input, without the line end that editors add; a terminal asks for it and shows nothing of what is typed.
+ * `USAGE` when it is empty.
+ */
 export async function readValue(world: World, key: string): Promise<Secret> {
-  if (world.stdin.isTty) await world.stderr.write(`Type the ${key}, then Ctrl-D on a line of its own:\n`)
-  const value = withoutLineEnd(await world.stdin.read())
-  if (value === '') throw usage('standard input is empty')
+  const { stdin, stderr } = world
+  if (stdin.isTty) await stderr.write(`${key} (not shown): `)
+  const value = stdin.isTty ? await stdin.readHidden() : withoutLineEnd(await stdin.read())
+  if (value === '') throw usage(`the ${key} is empty`)
   return new Secret(value)
 }
 

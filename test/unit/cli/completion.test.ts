@@ -11,7 +11,7 @@ import { systemClock } from '../../../src/core/clock.ts'
 import { Journal } from '../../../src/engine/local/journal.ts'
 import { workflowFolder } from '../../../src/engine/local/workflow-folder.ts'
 import { loadPlan, REPOSITORY } from '../engine/load-world.ts'
-import { runCli } from './world.ts'
+import { pipe, runCli } from './world.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'completion-'))
 const env = { WORKFLOW_HOME: join(folder, 'state') }
@@ -25,7 +25,7 @@ beforeAll(async () => {
     journal.append({ at: 0, type: 'submitted', name, configDigest: 'd1' }, { durable: false })
     journal.close()
   }
-  const world = { env, stdin: { isTty: false, read: () => Promise.resolve('hunter2') } }
+  const world = { env, stdin: pipe('hunter2') }
   await runCli(['configure', 'credentials', 'create', 'shop-login', '--username', 'a'], world)
 })
 afterAll(() => rmSync(folder, { recursive: true }))

@@ -7,7 +7,7 @@ import type { World } from '../../../src/cli/world.ts'
 import { GOOD } from '../config/mistakes.ts'
 import { startFakeApiServer, type FakeApiServer } from '../kubernetes/fake-api-server.ts'
 import { writeKubeconfig } from '../kubernetes/kubeconfig.ts'
-import { fakeWorld, runCli, type ProgramRun } from './world.ts'
+import { fakeWorld, pipe, runCli, type ProgramRun } from './world.ts'
 
 const INLINE = GOOD.replace('passwordFromFile: /run/secrets/shop', 'password: hunter2 # for now')
 const CONFIG_MAP = '/api/v1/namespaces/ma/configmaps/backfill-workflow-config'
@@ -31,7 +31,7 @@ function configure(args: string, changes: Partial<World> = {}): Promise<ProgramR
 }
 
 function withInput(text: string): Partial<World> {
-  return { stdin: { isTty: false, read: () => Promise.resolve(text) } }
+  return { stdin: pipe(text) }
 }
 
 const save = (text: string): Promise<ProgramRun> => configure('edit --stdin', withInput(text))

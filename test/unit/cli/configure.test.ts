@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { World } from '../../../src/cli/world.ts'
 import { GOOD } from '../config/mistakes.ts'
-import { runCli, type ProgramRun } from './world.ts'
+import { pipe, runCli, type ProgramRun } from './world.ts'
 
 const INLINE = GOOD.replace('passwordFromFile: /run/secrets/shop', 'password: hunter2 # for now')
 
@@ -19,13 +19,13 @@ function configure(args: string, changes: Partial<World> = {}): Promise<ProgramR
 }
 
 function withInput(text: string): Partial<World> {
-  return { stdin: { isTty: false, read: () => Promise.resolve(text) } }
+  return { stdin: pipe(text) }
 }
 
 /** A terminal whose editor changes the file as given, or ends with an exit code. */
 function withEditor(change: (text: string) => string | number): Partial<World> {
   return {
-    stdin: { isTty: true, read: () => Promise.resolve('') },
+    stdin: { ...pipe(''), isTty: true },
     runInForeground: (_, args) => {
       const file = args.at(-1)!
       const result = change(readFileSync(file, 'utf8'))
@@ -180,6 +180,15 @@ describe('configure credentials', () => {
     })
     expect((await configure('credentials remove shop-login')).exitCode).toBe(0)
     expect((await configure('credentials remove shop-login')).exitCode).toBe(2)
+  })
+
+  test('a terminal asks for the value and shows nothing of it', async () => {
+    const run = await configure('credentials create shop-login --username admin', {
+      stdin: { ...pipe(''), isTty: true, readHidden: () => Promise.resolve('hunter2') },
+    })
+    expect(run.stderr).toMatch(/^password \(not shown\): /)
+    expect(run.stdout + run.stderr).not.toContain('hunter2')
+    expect(readFileSync(join(home, 'credentials', 'shop-login', 'password'), 'utf8')).toBe('hunter2')
   })
 
   test.each(['../evil password', '.. password', 'a/b password', 'shop token'])('refuses %s', async (args) => {

@@ -16,7 +16,7 @@ export function fakeWorld(changes: Partial<World> = {}): FakeWorld {
   return {
     stdout: stdout.output,
     stderr: stderr.output,
-    stdin: { isTty: false, read: () => Promise.resolve('') },
+    stdin: pipe(''),
     env: {},
     cwd: process.cwd(),
     color: false,
@@ -29,6 +29,11 @@ export function fakeWorld(changes: Partial<World> = {}): FakeWorld {
     written: { stdout: stdout.text, stderr: stderr.text },
     ...changes,
   }
+}
+
+/** A standard input that is not a terminal. */
+export function pipe(text: string): World['stdin'] {
+  return { isTty: false, read: () => Promise.resolve(text), readHidden: () => Promise.reject(new Error('no terminal')) }
 }
 
 /** What a run of the program left behind. */

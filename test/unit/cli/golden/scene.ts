@@ -13,7 +13,7 @@ import { loadPlan } from '../../engine/load-world.ts'
 import { fixedRandom } from '../../http/test-world.ts'
 import { startPlaces } from '../mistakes/places.ts'
 import { configuration } from '../mistakes/table.ts'
-import { fakeWorld, runCli } from '../world.ts'
+import { fakeWorld, pipe, runCli } from '../world.ts'
 
 /** Everything that reading commands have something to say about, the same in every run of the tests but for addresses. */
 export interface Scene {
@@ -40,7 +40,7 @@ export async function openScene(): Promise<Scene> {
   const saved = async (text: string): Promise<void> => {
     await runCli(['configure', 'edit', '--stdin'], {
       ...world,
-      stdin: { isTty: false, read: () => Promise.resolve(text) },
+      stdin: pipe(text),
     })
   }
   const right = configuration(places, {
@@ -57,7 +57,7 @@ export async function openScene(): Promise<Scene> {
   )
   for (const name of ['prod-login', 'a-credential-with-a-name-that-is-rather-long-for-a-terminal']) {
     const args = ['configure', 'credentials', 'create', name, '--username', 'admin']
-    await runCli(args, { ...world, stdin: { isTty: false, read: () => Promise.resolve('hunter2') } })
+    await runCli(args, { ...world, stdin: pipe('hunter2') })
   }
   const target = await startFakeOpenSearch({ refuse: ({ id }) => (id === '-' ? refused : undefined) })
   await finishedWorkflow(target.url, home, world)
@@ -67,7 +67,7 @@ export async function openScene(): Promise<Scene> {
     normal: (text) =>
       [target.url, ...Object.values(places.url)]
         .reduce((sofar, url) => sofar.replaceAll(digits(url), '9'.repeat(digits(url).length)), text)
-        .replaceAll(/\d{4}-\d\d-\d\dT[\d:]{8}\.[1-9]\d\dZ/g, '2026-01-10T09:00:00.000Z')
+        .replaceAll(/(?!2026-01-15)\d{4}-\d\d-\d\dT[\d:]{8}\.\d{3}Z/g, '2026-01-10T09:00:00.000Z')
         .replaceAll(CHECKOUT, '/checkout/')
         .replaceAll(/"configDigest": "[0-9a-f]{64}"/g, '"configDigest": "<digest>"')
         .replaceAll(places.folder, `/tmp/mistakes-${'x'.repeat(6)}`),
