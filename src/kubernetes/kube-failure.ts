@@ -100,7 +100,10 @@ export function refused(refusal: KubeRefusal, call: KubeCall, origin: string): F
       }
       return new Failure('KUBERNETES_CONFLICT', said, { ...options, retryable: true })
     default:
-      return new Failure('KUBERNETES_REFUSED', `${refusal.status}: ${said}`, options)
+      return new Failure('KUBERNETES_REFUSED', `${refusal.status}: ${said}`, {
+        ...options,
+        retryable: refusal.status >= 500 || refusal.status === 429,
+      })
   }
 }
 
