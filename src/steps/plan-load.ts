@@ -7,22 +7,26 @@ import type { StepContext, StepInput } from './step.ts'
 
 /**
  * The first part of a load whose parts run in processes of their own: spares the target work while documents are loaded, and
- * writes the work items of every shard. Run again, it adds what is missing. Codes as `groupShards` and `planSlices`.
+ * writes the work items of every shard that can be loaded at once. Run again, it adds what is missing. Codes as `groupShards`
+ * and `planSlices`.
  */
 export async function planLoad(input: StepInput, context: StepContext): Promise<void> {
-  const shards = await groupShards(input, context)
   await easeTargets(input, context)
-  await prepareGeneration(input, 0, context)
-  const { indices } = groupOf(input.plan, input.step)
-  for (const later of generationWaves(shards, indices).slice(1).flat()) {
-    // Parts of such a load have no order, so there is one index for all generations.
-    const { stream } = later.delivery!
-    context.log('warning', `data stream ${stream!}: documents of ${later.index.name} join those of older indices`)
-  }
   let planned = 0
-  await planShards(shards, context, context.signal, () => {
-    context.progress({ message: `${++planned} of ${shards.length} shards planned` })
-  })
+  await planGeneration(input, 0, context, (of) => context.progress({ message: `${++planned} of ${of} shards planned` }))
+}
+
+/** Makes data streams ready for a generation and writes the work items of its shards, when all before it is loaded. */
+export async function planGeneration(
+  input: StepInput,
+  generation: number,
+  context: StepContext,
+  onPlanned: (of: number) => void = () => undefined,
+): Promise<void> {
+  const waves = generationWaves(await groupShards(input, context), groupOf(input.plan, input.step).indices)
+  const due = waves[generation] ?? []
+  await prepareGeneration(input, generation, context)
+  await planShards(due, context, context.signal, () => onPlanned(due.length))
 }
 
 /** Writes the work items of shards, several shards at a time. */

@@ -26,6 +26,20 @@ export function generationWaves(
   return waves
 }
 
+/** How many waves {@link generationWaves} makes of the shards of a group. */
+export function generationCount(indices: readonly PlannedIndex[]): number {
+  return 1 + Math.max(0, ...generationsOf(indices).values())
+}
+
+/** Bytes of the largest generation after the first; 0 when there is only one. */
+export function laterGenerationBytes(indices: readonly PlannedIndex[], bytesOf: (index: string) => number): number {
+  const bytes = new Map<number, number>()
+  for (const [name, generation] of generationsOf(indices)) {
+    if (generation > 0) bytes.set(generation, (bytes.get(generation) ?? 0) + bytesOf(name))
+  }
+  return Math.max(0, ...bytes.values())
+}
+
 /** Position of each index behind a data stream among those of the stream, the oldest being 0. */
 function generationsOf(indices: readonly PlannedIndex[]): ReadonlyMap<string, number> {
   const next = new Map<string, number>()

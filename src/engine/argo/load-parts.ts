@@ -2,12 +2,15 @@ import { Failure } from '../../core/failure.ts'
 import { formatCount } from '../../core/units.ts'
 import { RenewedWork } from '../../coordination/renewed-work.ts'
 import type { WorkSummary } from '../../coordination/work-store.ts'
-import { groupOf, migrationOf } from '../../steps/plan-parts.ts'
-import { planLoad } from '../../steps/plan-load.ts'
+import { groupOf, migrationOf, outputOf } from '../../steps/plan-parts.ts'
+import { planGeneration, planLoad } from '../../steps/plan-load.ts'
 import { reconcileLoad } from '../../steps/reconcile-load.ts'
+import type { RegisterSnapshotData } from '../../steps/register-snapshot.ts'
+import { generationCount, laterGenerationBytes } from '../../steps/stream-generations.ts'
 import type { Step, StepContext, StepInput, StepOutput, StepProgress } from '../../steps/step.ts'
 import { NO_FREE_WORKER, openLoadPool } from '../load/load-pool.ts'
 import type { StartLoader } from '../load/load-thread.ts'
+import { generationsItem, generationsStep, loadGenerations } from './later-generations.ts'
 import { RejectIndex } from './reject-index.ts'
 import { podContext, type PodContextParts } from './step-context.ts'
 import { shareWork, type SharedWork } from './work-state.ts'
@@ -37,13 +40,25 @@ export class LoadParts {
   readonly #options: LoadOptions
   readonly #shared: SharedWork
   readonly #work: RenewedWork
+  /** Where the generations of data streams are planned. */
+  readonly #planning: RenewedWork
+  /** Generations of data streams, which are loaded one after the other. */
+  readonly #generations: number
 
-  private constructor(parts: PodContextParts, input: StepInput, options: LoadOptions, shared: SharedWork) {
+  private constructor(
+    parts: PodContextParts,
+    input: StepInput,
+    options: LoadOptions,
+    shared: SharedWork,
+    planning: SharedWork,
+  ) {
     this.#parts = parts
     this.#input = input
     this.#options = options
     this.#shared = shared
     this.#work = new RenewedWork(shared.store, parts.clock, parts.random)
+    this.#planning = new RenewedWork(planning.store, parts.clock, parts.random)
+    this.#generations = generationCount(groupOf(input.plan, input.step).indices)
   }
 
   /** Connects to the target of the step. Codes as `openCluster`. */
@@ -57,13 +72,15 @@ export class LoadParts {
     }
     const { process } = options
     const world = { clock, random, stop: signal, cut }
-    return new LoadParts(parts, input, options, shareWork(cluster, run.root.name, { step, process, onFailed }, world))
+    const share = (of: string): SharedWork => shareWork(cluster, run.root.name, { step: of, process, onFailed }, world)
+    return new LoadParts(parts, input, options, share(step), share(generationsStep(step)))
   }
 
   /** Writes the work items; resolves to the number of pods that they are worth. Codes as `planLoad`. */
   async plan(): Promise<number> {
     await this.#prepare()
     await planLoad(this.#input, this.#context())
+    if (this.#generations > 1) await this.#planning.plan([generationsItem()])
     await this.#shared.index.refresh() // Of what was just planned, some may not be seen yet.
     const totals = await this.#shared.store.totals()
     const { items } = totals
@@ -75,7 +92,9 @@ export class LoadParts {
       step: step.id,
       message: `${formatCount(all)} work items planned, ${formatCount(items.done)} of them done before`,
     })
-    return workerCount(totals, { parallelism: plan.parallelism, wanted: groupOf(plan, step).backfill.workers })
+    const { indices, backfill } = groupOf(plan, step)
+    const later = laterGenerationBytes(indices, registeredBytes(this.#input))
+    return workerCount(totals, { parallelism: plan.parallelism, wanted: backfill.workers, later })
   }
 
   /** Loads work items until all of all workers are done. Codes as the load pool. */
@@ -87,7 +106,7 @@ export class LoadParts {
     const context: StepContext = { ...this.#context(signal), progress: (progress) => void (own = progress) }
     const watching = this.#watch(context, () => own, limit, over.signal)
     try {
-      await this.#loadItems(context, this.#options.loaders)
+      await this.#loadAll(context)
     } finally {
       over.abort()
       await watching
@@ -108,6 +127,7 @@ export class LoadParts {
   /** Lets go of everything; what is still leased is taken over by others after a while. */
   close(): void {
     this.#work.close()
+    this.#planning.close()
   }
 
   async #prepare(): Promise<void> {
@@ -118,6 +138,24 @@ export class LoadParts {
   #context(signal = this.#parts.signal): StepContext {
     const loadItems = (context: StepContext): Promise<void> => this.#loadItems(context, this.#input.plan.parallelism)
     return podContext({ ...this.#parts, signal }, { work: this.#work, loadItems })
+  }
+
+  #loadAll(context: StepContext): Promise<void> {
+    const load = (): Promise<void> => this.#loadItems(context, this.#options.loaders)
+    if (this.#generations === 1) return load()
+    const { clock, signal } = context
+    return loadGenerations({
+      count: this.#generations,
+      planning: this.#planning,
+      work: this.#work,
+      clock,
+      signal,
+      load,
+      plan: async (generation) => {
+        await planGeneration(this.#input, generation, context)
+        await this.#shared.index.refresh()
+      },
+    })
   }
 
   async #loadItems(context: StepContext, parallelism: number): Promise<void> {
@@ -169,6 +207,12 @@ export class LoadParts {
     this.#parts.publish(progress)
     this.#parts.journal.note({ type: 'step-progress', step: step.id, progress })
   }
+}
+
+/** Bytes of the files of each index in the snapshot, as Register Snapshot found them. */
+function registeredBytes(input: StepInput): (index: string) => number {
+  const registered = outputOf(input, 'register-snapshot')?.data as RegisterSnapshotData | undefined
+  return (index) => registered?.indices[index]?.bytes ?? 0
 }
 
 /** The progress of all workers, with what the first one has to say. */

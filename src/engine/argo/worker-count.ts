@@ -9,10 +9,13 @@ export interface WorkerBounds {
   readonly parallelism: number
   /** Pods that the configuration wants for this group, whatever it has to load. */
   readonly wanted: number | undefined
+  /** Bytes of what will be planned only when all that is planned now is loaded; 0 when nothing will. */
+  readonly later: number
 }
 
 /** Pods that load the items which are left: at least 1, so that somebody finds that nothing is left. */
-export function workerCount({ items, bytes }: WorkSummary, { parallelism, wanted }: WorkerBounds): number {
-  const worth = wanted ?? Math.ceil((bytes.total - bytes.done) / POD_BYTES)
-  return Math.max(1, Math.min(worth, items.pending + items.leased, parallelism))
+export function workerCount({ items, bytes }: WorkSummary, { parallelism, wanted, later }: WorkerBounds): number {
+  const worth = wanted ?? Math.ceil(Math.max(bytes.total - bytes.done, later) / POD_BYTES)
+  const slices = later === 0 ? items.pending + items.leased : Infinity
+  return Math.max(1, Math.min(worth, slices, parallelism))
 }

@@ -13,7 +13,7 @@ function left(items: number, bytes: number, done = 0): WorkSummary {
   }
 }
 
-const BOUNDS = { parallelism: 100, wanted: undefined }
+const BOUNDS = { parallelism: 100, wanted: undefined, later: 0 }
 
 test('many slices with few bytes in them are loaded by one pod', () => {
   expect(workerCount(left(16, 2 * MIB), BOUNDS)).toBe(1)
@@ -36,7 +36,12 @@ test('a large slice that cannot be shared is loaded by one pod', () => {
 })
 
 test('as many pods as the configuration wants are started when there is something for each of them', () => {
-  expect(workerCount(left(16, MIB), { parallelism: 100, wanted: 3 })).toBe(3)
-  expect(workerCount(left(2, MIB), { parallelism: 100, wanted: 3 })).toBe(2)
-  expect(workerCount(left(16, MIB), { parallelism: 2, wanted: 3 })).toBe(2)
+  expect(workerCount(left(16, MIB), { ...BOUNDS, wanted: 3 })).toBe(3)
+  expect(workerCount(left(2, MIB), { ...BOUNDS, wanted: 3 })).toBe(2)
+  expect(workerCount(left(16, MIB), { parallelism: 2, wanted: 3, later: 0 })).toBe(2)
+})
+
+test('pods are as many as the largest generation of data streams is worth, though it is not planned yet', () => {
+  expect(workerCount(left(1, MIB), { ...BOUNDS, later: 10 * GIB })).toBe(80)
+  expect(workerCount(left(0, 0), { ...BOUNDS, later: MIB })).toBe(1)
 })
