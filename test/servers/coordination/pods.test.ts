@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Cluster } from '../../../src/cluster/cluster.ts'
+import { getDataStream } from '../../../src/cluster/data-streams.ts'
 import { countDocuments, createIndex, getIndex, indexExists, refresh } from '../../../src/cluster/indices.ts'
 import { ClusterWorkIndex, workIndexName } from '../../../src/coordination/cluster-work-index.ts'
 import { systemClock } from '../../../src/core/clock.ts'
@@ -16,6 +18,7 @@ import { restoreDocuments } from '../../../src/steps/restore-documents.ts'
 import { loadPlan, loadStep, temporaryFolder } from '../../unit/engine/load-world.ts'
 import { bootServer, type ServerHandle } from '../boot.ts'
 import { calm } from '../cluster/connect.ts'
+import { rest } from '../rest.ts'
 import { inline, PodWorld } from './pod-world.ts'
 
 /** Indices of the fixture whose documents a target takes without a mapping, in 9 slices. */
@@ -26,6 +29,13 @@ const DOCUMENTS = new Map([
   ['журнал-ü-2024.01', 1],
 ])
 const ALL = 1239
+/** Two indices behind a data stream, and how many documents each has. */
+const WITH_STREAM = fileURLToPath(new URL('../../fixtures/os-2.11.1/repo', import.meta.url))
+const STREAM = 'events-app'
+const GENERATIONS = [
+  ['.ds-events-app-000001', 8],
+  ['.ds-events-app-000002', 6],
+] as const
 const RESTORE = 'm1g1/restore-documents'
 
 describe.each(['2.19.4', '3.8.0'])('steps in pods, into OpenSearch %s', (version) => {
@@ -159,6 +169,36 @@ describe.each(['2.19.4', '3.8.0'])('steps in pods, into OpenSearch %s', (version
     const step = (await world.state()).steps.get(RESTORE)!
     expect(step).toMatchObject({ phase: 'failed', failure: { code: 'DOCUMENTS_REJECTED' } })
     expect((await totalsOf('limited')).items).toMatchObject({ leased: 0 })
+  })
+
+  test('generations of a data stream get an index each, whichever pod is the one that plans them', async () => {
+    const template = { index_patterns: [`${STREAM}*`], data_stream: {}, priority: 500 }
+    await rest(server).put(`/_index_template/${STREAM}`, template)
+    await rest(server).put(`/_data_stream/${STREAM}`)
+    const plan = loadPlan(
+      server.url,
+      GENERATIONS.map(([name]) => name),
+      { bulkDocs: 2 },
+      WITH_STREAM,
+    )
+    const [migration] = plan.migrations
+    const [group] = migration!.groups
+    const indices = group!.indices.map((index) => ({ ...index, stream: STREAM }))
+    const world = await PodWorld.open('streamed', {
+      ...plan,
+      migrations: [{ ...migration!, groups: [{ ...group!, indices }] }],
+    })
+    expect(await world.pod('initialize')).toBe('ended')
+    expect(await world.pod('m1/register-snapshot')).toBe('ended')
+    expect(await world.pod(RESTORE, 'plan')).toBe('ended')
+    const workers = Array.from({ length: 3 }, (_, worker) => world.pod(RESTORE, 'work', { worker }))
+    expect(await Promise.all(workers)).toEqual(['ended', 'ended', 'ended'])
+    expect(await world.pod(RESTORE, 'reconcile')).toBe('ended')
+    const stream = (await getDataStream(cluster, STREAM, calm))!
+    const counts = await Promise.all(stream.indices.map(counted))
+    expect(counts).toEqual(GENERATIONS.map(([, documents]) => documents))
+    expect(await world.pod('cleanup')).toBe('ended')
+    expect(await indexExists(cluster, workIndexName('streamed'), calm)).toBe(false)
   })
 
   test('a target that is gone for a while is a temporary end, a step that the plan does not have a final one', async () => {
