@@ -13,9 +13,9 @@ export interface GenerationParts {
   readonly clock: Clock
   readonly signal: AbortSignal
   /** Writes the work items of a generation. Run again, it adds what is missing. */
-  plan(generation: number): Promise<void>
+  readonly plan: (generation: number) => Promise<void>
   /** Loads work items until none is left. */
-  load(): Promise<void>
+  readonly load: () => Promise<void>
 }
 
 const PLANNER = 'planner'
