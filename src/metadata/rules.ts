@@ -10,6 +10,7 @@ import {
 import { dateFormats, dynamicDateFormats, numericDates } from './rules/dates.ts'
 import { DROPPED_SETTINGS } from './rules/dropped-settings.ts'
 import { dynamicTemplates } from './rules/dynamic-templates.ts'
+import { fieldNames, fieldNamesOfMapping } from './rules/field-names.ts'
 import { flattened, nearestType, unknownParameters, unsupportedTypes } from './rules/field-types.ts'
 import {
   allField,
@@ -80,6 +81,7 @@ export const RULES: readonly Rule[] = [
   dynamicTemplates,
   runtimeFields,
   subobjectsOfMapping,
+  fieldNamesOfMapping,
   rootSwitches,
 
   analyzerNames,
@@ -93,6 +95,7 @@ export const RULES: readonly Rule[] = [
   fieldSimilarity,
   dynamicOfObjects,
   subobjects,
+  fieldNames,
   dateFormats,
   numericDates,
   geoPoint,

@@ -24,7 +24,8 @@ export function moveField(document: JsonObject, from: string, to: string): strin
   const wanted = to.split('.')
   const found = [...places(document, old, false)]
   if (found.length === 0) return undefined
-  if (old.slice(0, -1).join('.') === wanted.slice(0, -1).join('.')) {
+  // An empty part of a name is a part, too: `.a` is not in the object that `a` is in.
+  if (old.length === wanted.length && old.slice(0, -1).join('.') === wanted.slice(0, -1).join('.')) {
     for (const { holder, name } of found) {
       const renamed = [...name.split('.').slice(0, -1), wanted.at(-1)!].join('.')
       if (Object.hasOwn(holder, renamed)) return taken(from, to)

@@ -166,26 +166,39 @@ export const EXAMPLES: Readonly<Record<string, readonly RuleExample[]>> = {
   subobjects: [
     root({ subobjects: false }, [dropped('mappings.subobjects'), ['problem', 'mappings.subobjects']], EIGHT),
     field({ type: 'object', subobjects: true }, [dropped(`${F}.subobjects`)], EIGHT),
+  ],
+  'field-names': [
     field(
       {
         subobjects: false,
-        properties: { 'a.b.c': { type: 'long' }, a: { type: 'long' }, 'a.b': { type: 'ip' }, ab: {} },
+        properties: { 'a.b.c': { type: 'long' }, a: { type: 'long' }, 'a.b': { type: 'ip' }, ab: { type: 'ip' } },
       },
       [
-        dropped(`${F}.subobjects`),
         ['approximated', `${F}.properties.a`, DISABLED],
-        dropped(`${F}.properties.a.b`),
         dropped(`${F}.properties.a.b.c`),
-        ['problem', `${F}.subobjects`],
+        dropped(`${F}.properties.a.b`),
         ['problem', `${F}.properties.a`],
       ],
       EIGHT,
     ),
     root(
-      { subobjects: false, properties: { 'a.b': { type: 'long' }, 'a.c': { type: 'long' } } },
-      [dropped('mappings.subobjects'), ['problem', 'mappings.subobjects']],
-      EIGHT,
+      { properties: { '.a': { type: 'long' }, '': { type: 'long' }, 'a..b': { type: 'long' }, a: { type: 'long' } } },
+      [
+        dropped('mappings.properties..a'),
+        dropped('mappings.properties.'),
+        dropped('mappings.properties.a..b'),
+        ['problem', 'mappings.properties..a'],
+        ['problem', 'mappings.properties.'],
+        ['problem', 'mappings.properties.a..b'],
+      ],
+      OLD,
     ),
+    root(
+      { properties: { 'a.': { type: 'long' }, a: { type: 'long' }, 'b..': { type: 'ip' } } },
+      [dropped('mappings.properties.a.'), ['changed', 'mappings.properties.b..', { type: 'ip' }]],
+      OLD,
+    ),
+    root({ subobjects: false, properties: { 'a.b': { type: 'long' }, 'a.c': { type: 'long' } } }, [], EIGHT),
   ],
   'root-switches': [root({ _data_stream_timestamp: { enabled: true } }, [dropped('mappings._data_stream_timestamp')])],
 

@@ -17,6 +17,7 @@ describe('changing documents', () => {
   test.each<[string, string, Wishes, string]>([
     ['a field is renamed', '{"a":1,"c":2}', { rename: { a: 'b' } }, '{"c":2,"b":1}'],
     ['a field that is absent is not renamed', '{"c":2}', { rename: { a: 'b' } }, '{"c":2}'],
+    ['a name with an empty part', '{".a":1,"b.":2}', { rename: { '.a': 'a', 'b.': 'b' } }, '{"a":1,"b":2}'],
     ['a field inside an object', '{"u":{"a":1,"c":2}}', { rename: { 'u.a': 'u.b' } }, '{"u":{"c":2,"b":1}}'],
     ['a name with dots', '{"u.a":1}', { rename: { 'u.a': 'u.b' } }, '{"u.b":1}'],
     ['every object of a list', '{"u":[{"a":1},{"a":2}]}', { rename: { 'u.a': 'u.b' } }, '{"u":[{"b":1},{"b":2}]}'],
