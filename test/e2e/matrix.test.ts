@@ -86,7 +86,7 @@ for (const member of PAIRS[0]!.sources) {
   })
 }
 
-/** Runs the page's minimal configuration; only the patterns name what has no sources. */
+/** Runs the page's minimal configuration, with every document compared; only the patterns name what has no sources. */
 async function migrate(
   source: ServerHandle,
   target: ServerHandle,
@@ -100,12 +100,15 @@ async function migrate(
   const excluded = [...Object.keys(leftOut), ...split, SEARCHED_AFTERWARDS].map((name) => `-${name}`)
   const groups = [
     `      - indices: ${JSON.stringify(['*', ...excluded])}
+        verify: full
         metadataMigration:
           ingestPipelineAllowlist: ['*']
 `,
     ...(split.length === 0
       ? []
-      : [`      - indices: ${JSON.stringify(split)}\n        metadataMigration:\n          types: split\n`]),
+      : [
+          `      - indices: ${JSON.stringify(split)}\n        verify: full\n        metadataMigration:\n          types: split\n`,
+        ]),
   ].join('')
   writeFileSync(file, pageConfiguration(source, target, { groups }))
   const result = await runProgram(['submit', '-f', file, '--wait', '--timeout', '600'], { home })

@@ -25,10 +25,6 @@ const TYPED = {
 /** Indices whose mapping types have identifiers in common up to Elasticsearch 5, so that each type gets an index of its own. */
 export const SPLIT: readonly string[] = ['types', 'parent']
 
-const SYNTHETIC = {
-  ...SOURCELESS,
-  synthetic_kept: 'its object without sub-objects has the fields a and a.b, which OpenSearch has no mapping for',
-}
 /** Documents with one identifier and several routings, which lie in different shards, can meet in one shard of the target. */
 const ROUTED = { routed: 'the source computes shards in another way, and documents with one identifier can meet' }
 
@@ -47,8 +43,8 @@ const SOURCES: readonly SourceMember[] = [
   elasticsearch('6.8.23'),
   elasticsearch('7.10.2'),
   elasticsearch('7.17.29'),
-  elasticsearch('8.19.0', SYNTHETIC),
-  elasticsearch('9.5.3', SYNTHETIC),
+  elasticsearch('8.19.0'),
+  elasticsearch('9.5.3'),
   opensearch('1.3.14'),
   opensearch('2.11.1'),
   opensearch('2.19.4'),
