@@ -33,9 +33,15 @@ ${targetsTable()}
 ✓ stands for a test on real servers of exactly these two versions, – for what the source does not have, and an empty cell for what
 is not tested. Templates, settings, mappings and aliases of the snapshot are created on the target, read back and compared
 (\`test/servers/metadata/accepts.test.ts\`). Data streams, pipelines and documents are migrated from a running source and compared
-one by one, and the same searches run on both sides afterwards: an index for each type of field and feature that the source has,
-with match, term, range, nested, parent and child queries, aggregations and sorts (\`test/e2e/matrix.test.ts\`). What the target
-refuses or cannot read is in \`test/servers/metadata/bad-input.test.ts\`.
+one by one, by the program with \`verify: full\` and by the test, and the same searches run on both sides afterwards: an index for
+each type of field and feature that the source has, with match, term, range, nested, parent and child queries, aggregations and
+sorts (\`test/e2e/matrix.test.ts\`). What the target refuses or cannot read is in \`test/servers/metadata/bad-input.test.ts\` and,
+through the whole program, in \`test/e2e/refused.test.ts\` and \`test/e2e/field-names.test.ts\`.
+
+These targets have no plugins. Vectors of Elasticsearch are searched with the k-NN plugin on OpenSearch 2.19.1, the newest release
+of its line for which that plugin is published as a Maven artefact, with the Lucene engine (\`test/servers/metadata/vectors.test.ts\`).
+The plugin \`analysis-icu\` is not published so: that its analyzers are named as a need of the target is tested, analysing with it
+is not.
 
 ${objectMatrix(producers().toSorted(byAge))}
 ## Repositories
