@@ -22,7 +22,7 @@ export const run: CommandRun = async (world, input) => {
   if (!world.stdin.isTty) throw usage('an editor needs a terminal: pass the configuration with --stdin')
   const draft = join(stateFolder(world), 'config.draft.yaml')
   const before = await openDraft(world, draft)
-  const editor = world.env['VISUAL'] ?? world.env['EDITOR'] ?? 'vi'
+  const editor = given(world.env['VISUAL']) ?? given(world.env['EDITOR']) ?? 'vi'
   // An editor may be given with arguments, so a shell takes it apart; the file is passed as it is.
   const exitCode = await world.runInForeground('/bin/sh', ['-c', `${editor} "$1"`, 'sh', draft])
   if (exitCode !== 0) {
@@ -43,6 +43,11 @@ export const run: CommandRun = async (world, input) => {
   await onDraft(draft, () => rm(draft, { force: true }))
   await suggest(world, ['workflow plan', 'workflow submit'])
   return EXIT.done
+}
+
+/** A variable of the environment that is not empty. */
+function given(variable: string | undefined): string | undefined {
+  return variable === '' ? undefined : variable
 }
 
 /** The draft of an earlier edit, else the saved configuration, else the sample; written to the file of the draft. */

@@ -1,22 +1,22 @@
 import * as z from 'zod'
-import { callOr, type Call } from '../../cluster/call.ts'
+import { callOr } from '../../cluster/call.ts'
 import type { Cluster } from '../../cluster/cluster.ts'
 import { isAtLeast } from '../../cluster/version.ts'
 import { isFailure } from '../../core/failure.ts'
+import { probeOf } from './right-probes.ts'
 import type { NeededRights, RightsAnswer } from './rights.ts'
 
 const userSchema = z.object({ user_name: z.string(), roles: z.array(z.string()).default([]) })
 const permissionSchema = z.object({ accessAllowed: z.boolean(), missingPrivileges: z.array(z.string()).default([]) })
 
+const DEADLINE_MS = 30_000
+
 /** The role of the security plugin that may do everything. */
 const ALL_ACCESS = 'all_access'
 
-/** A name that no index, repository or template can have, so that the request fails even where it is carried out. */
-const IMPOSSIBLE = 'BACKFILL,CHECK'
-
 /**
- * Asks the security plugin of OpenSearch who the user is, and since 3.2 whether requests would be allowed, which it answers
- * without carrying them out. Each of these requests would fail if it were carried out.
+ * Asks the security plugin of OpenSearch who the user is, and tries every right with a request that cannot change anything. Since
+ * 3.2 such requests are judged and not even carried out.
  *
  * Source: OpenSearch security documentation, `perform_permission_check`.
  */
@@ -37,51 +37,51 @@ export async function askOpenSearch(
     if (user.roles.includes(ALL_ACCESS)) {
       return { kind: 'unrestricted', why: `user ${user.user_name} has the role ${ALL_ACCESS}` }
     }
-    if (!isAtLeast(cluster.info.version, 3, 2)) {
-      const roles = user.roles.length === 0 ? 'no roles' : `the roles ${user.roles.join(', ')}`
-      return { kind: 'untried', why: `user ${user.user_name} has ${roles}` }
-    }
     const missing: string[] = []
-    for (const request of probes(needed)) missing.push(...(await missingFor(cluster, request, signal)))
-    return { kind: 'told', missing: [...new Set(missing)] }
+    for (const right of [...needed.cluster, ...needed.index]) {
+      if (!(await allows(cluster, right, needed.indexName, signal))) missing.push(right)
+    }
+    return { kind: 'told', missing, user: user.user_name }
   } catch (error) {
     if (!isFailure(error) || error.code === 'ABORTED') throw error
     return { kind: 'untried', why: error.detail }
   }
 }
 
-function probes({ cluster, index, indexName }: NeededRights): Pick<Call, 'method' | 'path' | 'body'>[] {
-  const wanted: Pick<Call, 'method' | 'path' | 'body'>[] = []
-  if (cluster.some((right) => right.startsWith('cluster:admin/snapshot'))) {
-    wanted.push(
-      { method: 'PUT', path: ['_snapshot', IMPOSSIBLE], body: { type: 'none', settings: {} } },
-      { method: 'DELETE', path: ['_snapshot', IMPOSSIBLE] },
-      { method: 'PUT', path: ['_snapshot', IMPOSSIBLE, IMPOSSIBLE], body: {} },
-      { method: 'DELETE', path: ['_snapshot', IMPOSSIBLE, IMPOSSIBLE] },
-    )
+/** False when the cluster refuses the request that needs a right for want of that right. */
+async function allows(
+  cluster: Cluster,
+  right: string,
+  indexName: string | undefined,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const probe = probeOf(right, indexName)
+  if (probe === undefined) return true
+  const judged = isAtLeast(cluster.info.version, 3, 2)
+  const query = { ...probe.query, ...(judged && { perform_permission_check: true }) }
+  try {
+    const wanted = { ...probe, query, deadlineMs: DEADLINE_MS, idempotent: true }
+    const { body } = await cluster.http.request(wanted, signal)
+    const permission = judged ? permissionSchema.safeParse(parsed(body)) : undefined
+    if (permission?.success !== true || permission.data.accessAllowed) return true
+    return !isMissing(right, permission.data.missingPrivileges)
+  } catch (error) {
+    if (!isFailure(error, 'CLUSTER_DENIED')) throw error
+    const named = /no permissions for \[([^\]]*)\]/.exec(error.detail)?.[1] ?? ''
+    return !isMissing(right, named.split(', '))
   }
-  if (index.length > 0) {
-    wanted.push(
-      { method: 'PUT', path: ['_index_template', IMPOSSIBLE], body: { index_patterns: ['none'] } },
-      { method: 'PUT', path: ['_component_template', IMPOSSIBLE], body: { template: {} } },
-    )
-  }
-  if (index.length > 0 && indexName !== undefined) {
-    wanted.push(
-      { method: 'PUT', path: [indexName], body: { settings: { 'index.number_of_shards': 'none' } } },
-      { method: 'PUT', path: [indexName, '_settings'], body: { 'index.refresh_interval': 'none' } },
-      { method: 'POST', path: [indexName, '_refresh'] },
-    )
-  }
-  return wanted
 }
 
-async function missingFor(
-  cluster: Cluster,
-  request: Pick<Call, 'method' | 'path' | 'body'>,
-  signal: AbortSignal,
-): Promise<readonly string[]> {
-  const query = { perform_permission_check: true }
-  const answer = await callOr(cluster, { ...request, query }, permissionSchema, () => undefined, signal)
-  return answer?.accessAllowed === false ? answer.missingPrivileges : []
+/** A refusal that names no right, or only others, is about the right that was tried all the same when it names none. */
+function isMissing(right: string, named: readonly string[]): boolean {
+  const names = named.filter((name) => name !== '')
+  return names.length === 0 || names.some((name) => name.startsWith(right))
+}
+
+function parsed(body: Uint8Array): unknown {
+  try {
+    return JSON.parse(new TextDecoder().decode(body))
+  } catch {
+    return undefined // then it is no verdict
+  }
 }

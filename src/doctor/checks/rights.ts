@@ -10,5 +10,5 @@ export interface NeededRights {
 /** What a cluster says of rights when it is asked without changing anything. */
 export type RightsAnswer =
   | { readonly kind: 'unrestricted'; readonly why: string }
-  | { readonly kind: 'told'; readonly missing: readonly string[] }
+  | { readonly kind: 'told'; readonly missing: readonly string[]; readonly user?: string }
   | { readonly kind: 'untried'; readonly why: string }

@@ -21,7 +21,9 @@ export const TARGET_RIGHTS = {
     'indices:admin/mapping/put',
     'indices:admin/settings/update',
     'indices:admin/refresh',
+    'indices:data/write/index',
     'indices:data/write/bulk*',
+    'indices:data/read/search',
   ],
 } as const
 
@@ -43,7 +45,8 @@ export async function checkWriteRights(
     case 'told': {
       if (answer.missing.length === 0) return [ok('write-rights', subject, 'it grants every right that the run needs')]
       const missing = answer.missing.join(', ')
-      return [problem('write-rights', subject, `rights are missing: ${missing}`, `Grant ${missing} to this user.`)]
+      const remedy = `Grant ${missing} to ${answer.user === undefined ? 'this user' : `user ${answer.user}`}.`
+      return [problem('write-rights', subject, `rights are missing: ${missing}`, remedy)]
     }
     case 'untried':
       return [

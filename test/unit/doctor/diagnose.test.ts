@@ -215,24 +215,51 @@ describe('rights to change something', () => {
     expect(bad((await examine({ target: { answers } })).findings)).toEqual([])
   })
 
-  test('of OpenSearch before 3.2 could not be tried otherwise', async () => {
-    const answers = { 'GET /_plugins/_security/authinfo': user(['writer']) }
-    const { findings, world } = await examine({ target: { answers } })
-    expect(bad(findings)).toEqual(['warning write-rights of target new'])
-    expect(messages(findings, 'write-rights', 'target new')).toContain('loader has the roles writer')
-    expect(world.target.requests.every((request) => request.startsWith('GET '))).toBe(true)
+  /** Answers to the requests that try a right, all of them the same but for one. */
+  const tried = (answer: unknown, but: Readonly<Record<string, unknown>> = {}): Record<string, unknown> => {
+    const requests = [
+      'PUT /_index_template/BACKFILL%2CCHECK',
+      'PUT /_component_template/BACKFILL%2CCHECK',
+      'POST /_bulk',
+      'PUT /logs-1',
+      'PUT /logs-1/_mapping',
+      'PUT /logs-1/_settings',
+      'POST /logs-1/_refresh',
+      'PUT /logs-1/_doc/backfill-check',
+      'GET /logs-1/_count',
+    ]
+    const answers = Object.fromEntries(requests.map((request) => [request, answer]))
+    return { 'GET /_plugins/_security/authinfo': user(['writer']), ...answers, ...but }
+  }
+  const impossible = new Status(400, { error: { type: 'illegal_argument_exception', reason: 'impossible' } })
+  const denied = (right: string): Status =>
+    new Status(403, {
+      error: { type: 'security_exception', reason: `no permissions for [${right}] and User [name=loader]` },
+    })
+
+  test('of OpenSearch before 3.2 are tried by requests for what is impossible', async () => {
+    const all = await examine({ target: { answers: tried(impossible) } })
+    expect(bad(all.findings)).toEqual([])
+    expect(messages(all.findings, 'write-rights', 'target new')).toBe('it grants every right that the run needs')
+    const answers = tried(impossible, { 'POST /_bulk': denied('indices:data/write/bulk') })
+    const { findings } = await examine({ target: { answers } })
+    expect(bad(findings)).toEqual(['problem write-rights of target new'])
+    expect(findings.find(({ level }) => level === 'problem')).toMatchObject({
+      message: 'rights are missing: indices:data/write/bulk',
+      remedy: 'Grant indices:data/write/bulk to user loader.',
+    })
+  })
+
+  test('of OpenSearch that are refused along with others are told by their own names', async () => {
+    const answers = tried(impossible, { 'PUT /logs-1': denied('indices:admin/aliases, indices:admin/create') })
+    const { findings } = await examine({ target: { answers } })
+    expect(messages(findings, 'write-rights', 'target new')).toBe('rights are missing: indices:admin/create')
   })
 
   test('of OpenSearch since 3.2 are asked by requests that are not carried out', async () => {
     const allowed = { accessAllowed: true, missingPrivileges: [] }
-    const answers = {
-      'GET /_plugins/_security/authinfo': user(['writer']),
-      'PUT /_index_template/BACKFILL%2CCHECK': allowed,
-      'PUT /_component_template/BACKFILL%2CCHECK': allowed,
-      'PUT /logs-1': { accessAllowed: false, missingPrivileges: ['indices:admin/create'] },
-      'PUT /logs-1/_settings': allowed,
-      'POST /logs-1/_refresh': allowed,
-    }
+    const refusal = { accessAllowed: false, missingPrivileges: ['indices:admin/create'] }
+    const answers = tried(allowed, { 'PUT /logs-1': refusal })
     const { findings } = await examine({ target: { version: '3.2.0', answers } })
     expect(bad(findings)).toEqual(['problem write-rights of target new'])
     expect(messages(findings, 'write-rights', 'target new')).toBe('rights are missing: indices:admin/create')
