@@ -13,13 +13,15 @@ export interface Submission {
    * same configuration has finished, nothing was started.
    */
   readonly kind: 'started' | 'continued' | 'unchanged'
+  /** Groups of a new run that earlier runs have done as they are wanted now, and that are skipped. */
+  readonly skippedGroups?: number
 }
 
 /** How to submit. */
 export interface SubmitOptions {
   /** Default: `migration-` and six hexadecimal digits. */
   readonly name?: string
-  /** Start a new run even if the same configuration has been run. Default: false. */
+  /** Start a new run of everything even if the same configuration, or groups of it, have been run. Default: false. */
   readonly fresh?: boolean
 }
 
@@ -35,12 +37,15 @@ export interface HeldItem {
 /** What executes plans. All reading calls work while a run goes on and long after it ended. */
 export interface Engine {
   /**
-   * Starts a run and returns at once; the same configuration resubmitted goes on where its latest run was. Nothing that runs is
-   * ever touched: `WORKFLOW_LOCKED` when a runner works on it. `USAGE` when the name belongs to a run of another configuration.
+   * Starts a run and returns at once; the same configuration resubmitted goes on where its latest run was, and a changed one
+   * leaves out the groups that earlier runs on this machine have done unchanged. Nothing that runs is ever touched: `WORKFLOW_LOCKED` when a runner works on it. `USAGE` when the name belongs to a run of another configuration.
    */
   submit(plan: Plan, options: SubmitOptions): Promise<Submission>
-  /** The state of a run; of the running one, else the latest, when no name is given. `WORKFLOW_NOT_FOUND`. */
-  view(name: string | undefined): Promise<RunView>
+  /**
+   * The state of a run; of the running one, else the latest, when no name is given. With `loads` also how far each index and
+   * shard is, which takes longer and which the argo engine does not know. `WORKFLOW_NOT_FOUND`.
+   */
+  view(name: string | undefined, options?: { readonly loads?: boolean }): Promise<RunView>
   /** All runs, newest first. */
   list(): Promise<readonly RunView[]>
   /** The log of a run from its line `from` (0 is the first) on. `WORKFLOW_NOT_FOUND`. */

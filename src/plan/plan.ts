@@ -117,6 +117,15 @@ export interface PlannedGroup {
   readonly changes?: readonly PlannedChange[]
   readonly backfill: PlannedBackfill
   readonly verify: 'counts' | 'sample' | 'full' | 'off'
+  /** Set when an earlier run has done the group, whose steps are skipped then. */
+  readonly doneBefore?: DoneBefore
+}
+
+/** What an earlier run has done of a group, and what the target still has to hold for that to be true. */
+export interface DoneBefore {
+  readonly workflow: string
+  /** Documents that it brought into indices of the target, by the indices that took them. */
+  readonly indices: readonly { readonly names: readonly string[]; readonly documents: number }[]
 }
 
 /** A pattern, and how many indices it matches by itself; those of an exclusion are left out. */

@@ -52,7 +52,33 @@ export interface StepView {
   /** What is in its way while it is to go on. */
   readonly hindrance?: Hindrance
   readonly progress?: StepProgress & { readonly documentsPerSecond?: number; readonly etaSeconds?: number }
+  /**
+   * Of a load that has not ended, where the view was asked for it and the engine knows it: how far each index is. What became of
+   * the documents of a load that has ended is in `data`.
+   */
+  readonly indices?: readonly IndexLoad[]
   /** What the step left behind, by its kind; see the step's file. */
   readonly data?: unknown
   readonly failure?: { readonly code: string; readonly message: string; readonly hint?: string }
+}
+
+/** How far the load of an index is. */
+export interface IndexLoad {
+  readonly index: string
+  /** Documents read and accounted for, and those in the snapshot. */
+  readonly documents: { readonly done: number; readonly total?: number }
+  /** Bytes of stored fields of the slices that are done, and of all that are planned. */
+  readonly bytes: { readonly done: number; readonly total: number }
+  /** Documents that were refused or left out. */
+  readonly rejected: number
+  readonly shards: readonly ShardLoad[]
+}
+
+/** How far the load of a shard is, in the units of {@link IndexLoad}. */
+export interface ShardLoad {
+  readonly shard: number
+  readonly documents: { readonly done: number }
+  readonly bytes: { readonly done: number; readonly total: number }
+  readonly slices: { readonly done: number; readonly total: number }
+  readonly rejected: number
 }

@@ -105,7 +105,8 @@ function stepLines(
   indents: { readonly first: string; readonly further: string },
   { columns, color }: StatusTextOptions,
 ): string[] {
-  const mark = `${STEP_MARKS[step.phase]} ${step.title} (${STEP_WORDS[step.phase]})`
+  const phase = step.phase === 'Rejects' && step.kind === 'verify' ? 'Differences found' : STEP_WORDS[step.phase]
+  const mark = `${STEP_MARKS[step.phase]} ${step.title} (${phase})`
   const detail = stepDetail(step)
   const lines = wrapWords(detail === undefined ? mark : `${mark} ${detail}`, columns, indents).split('\n')
   const code = COLORS[step.phase]

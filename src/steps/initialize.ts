@@ -1,7 +1,8 @@
+import type { Cluster } from '../cluster/cluster.ts'
 import { countDocuments, indexExists, refresh } from '../cluster/indices.ts'
 import { mapBounded } from '../core/concurrency.ts'
 import { Failure } from '../core/failure.ts'
-import { targetNames } from '../plan/plan.ts'
+import { targetNames, type DoneBefore } from '../plan/plan.ts'
 import { openRepository } from '../repository/open.ts'
 import { openLocation } from './migration-repository.ts'
 import type { Step } from './step.ts'
@@ -14,7 +15,8 @@ export interface InitializeData {
 
 /**
  * Proves that everything the run needs can be reached before anything is changed: both sides of every migration, still of the
- * versions the plan was made for, and the repositories of existing snapshots. Changes nothing.
+ * versions the plan was made for, the repositories of existing snapshots, and the documents of groups that are skipped because
+ * an earlier run has loaded them (`VERIFY_DIFFERENCES`). Changes nothing.
  */
 export const initialize: Step = async ({ plan }, context) => {
   for (const [name, planned] of Object.entries(plan.sources)) {
@@ -31,6 +33,9 @@ export const initialize: Step = async ({ plan }, context) => {
       await repository.snapshot(migration.snapshot.name, context.signal)
     }
     const target = await context.clusters.target(migration.target)
+    for (const { doneBefore } of migration.groups) {
+      if (doneBefore !== undefined) await requireStillThere(doneBefore, migration.target, target, context.signal)
+    }
     const loaded = migration.groups.filter((group) => group.backfill.enabled).flatMap((group) => group.indices)
     const names = [...new Set(loaded.flatMap(targetNames))]
     const counts = await mapBounded(
@@ -49,6 +54,32 @@ export const initialize: Step = async ({ plan }, context) => {
   const clusters = Object.keys(plan.sources).length + Object.keys(plan.targets).length
   const data: InitializeData = { existing }
   return { result: 'done', summary: `${clusters} clusters reached, all as the plan expects them`, data }
+}
+
+/** A skipped group counts as done, so the target has to hold what was loaded, or more. */
+async function requireStillThere(
+  { workflow, indices }: DoneBefore,
+  name: string,
+  target: Cluster,
+  signal: AbortSignal,
+): Promise<void> {
+  for (const { names, documents } of indices) {
+    let inTarget = 0
+    const missing: string[] = []
+    for (const index of names) {
+      if (await indexExists(target, index, signal)) {
+        await refresh(target, index, signal)
+        inTarget += await countDocuments(target, index, signal)
+      } else if (documents === 0 || names.length === 1) missing.push(index)
+    }
+    if (missing.length === 0 && inTarget >= documents) continue
+    const held = missing.length > 0 ? 'it is gone' : `${inTarget} documents are left`
+    throw new Failure('VERIFY_DIFFERENCES', `${held}, ${workflow} loaded ${documents}`, {
+      op: 'find what an earlier workflow has loaded in',
+      subject: `${names.join(', ')} on target ${name}`,
+      hint: 'Submit with --fresh to load everything again; what is left on the target is treated as metadataMigration.existingIndex says.',
+    })
+  }
 }
 
 function requireVersion(

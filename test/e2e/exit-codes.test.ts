@@ -90,7 +90,9 @@ describe('the program ends with', () => {
       await rest(target).delete('/differences/_doc/7?refresh=true')
       await home.run(['approve'])
       await home.until(({ alive }) => !alive)
-      return submitted(home, '--wait')
+      const again = await submitted(home, '--wait')
+      expect(again.result.stderr).toContain('Differences in differences.')
+      return again
     },
     locked: async () => {
       const home = await configured('locked', GATED)

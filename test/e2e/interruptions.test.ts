@@ -74,6 +74,10 @@ describe('a migration that does not run through', () => {
     expect(stop.code, stop.stderr).toBe(0)
     const stopped = await home.view()
     expect(stopped.phase).toBe('Stopped')
+    const { progress, indices } = stopped.steps.find(({ kind }) => kind === 'restore-documents')!
+    expect(indices!.map(({ index }) => index).toSorted()).toEqual(ORDERS)
+    const read = indices!.flatMap(({ shards }) => shards.map(({ documents }) => documents.done))
+    expect(read.reduce((sum, done) => sum + done, 0)).toBe(progress!.documents!.done)
     expect(home.runnerPid(name)).toBeUndefined()
     expect(await refreshIntervals(target)).toEqual(['10s', '10s'])
 

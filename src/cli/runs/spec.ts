@@ -18,7 +18,8 @@ export const runCommands: readonly CommandSpec[] = [
     summary: 'start the migration that the configuration describes',
     details:
       'Prints the name of the workflow and returns; the work goes on in a process of its own. The same configuration submitted\n' +
-      'again goes on where an unfinished workflow of it was, and starts nothing when it has finished.',
+      'again goes on where an unfinished workflow of it was, and starts nothing when it has finished. A changed one runs what has\n' +
+      'changed: groups that an earlier workflow of this machine has done unchanged are skipped.',
     options: [
       { flags: '--wait', description: 'wait until the workflow has ended and exit with its result' },
       {
@@ -27,7 +28,7 @@ export const runCommands: readonly CommandSpec[] = [
       },
       { flags: '--plan <file>', description: 'submit this plan instead of making one from the configuration' },
       { flags: '--name <name>', description: 'name of the workflow (default: migration- and six digits)' },
-      { flags: '--fresh', description: 'start a new workflow even if this configuration has been run' },
+      { flags: '--fresh', description: 'run everything, even if this configuration or a part of it has been run' },
       FILE,
       OUTPUT_OPTION,
     ],

@@ -14,7 +14,8 @@ const WATCH_MS = 1000
 export const run: CommandRun = async (world, input) => {
   const engine = await openEngine(world)
   const json = input.text('output') === 'json'
-  let view = await engine.view(input.args[0])
+  const options = { loads: json }
+  let view = await engine.view(input.args[0], options)
   if (!input.flag('watch')) {
     await world.stdout.write(json ? asJson(view) : statusText(world, view))
     if (!json) await suggest(world, nextCommands(view))
@@ -31,7 +32,7 @@ export const run: CommandRun = async (world, input) => {
       if (isFailure(error, 'ABORTED')) return EXIT.done
       throw error
     }
-    view = await engine.view(view.name)
+    view = await engine.view(view.name, options)
   }
 }
 

@@ -36,10 +36,12 @@ export const run: CommandRun = async (world, input) => {
   return waitForRun(world, engine, submission.name, timeoutSeconds === undefined ? undefined : timeoutSeconds * 1000)
 }
 
-function explain({ name, kind }: Submission): string {
+function explain({ name, kind, skippedGroups = 0 }: Submission): string {
   switch (kind) {
-    case 'started':
-      return `Workflow ${name} has started.\n`
+    case 'started': {
+      const skipped = `Groups that earlier workflows have done unchanged are skipped (${skippedGroups}); --fresh runs them again.\n`
+      return `Workflow ${name} has started.\n${skippedGroups === 0 ? '' : skipped}`
+    }
     case 'continued':
       return `Workflow ${name} of the same configuration goes on where it was.\n`
     case 'unchanged':

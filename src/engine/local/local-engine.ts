@@ -15,10 +15,12 @@ import { readRejectLines, readRejects } from './reject-lines.ts'
 import type { Clusters } from '../../steps/clusters.ts'
 import { startRunner } from './start-runner.ts'
 import type { RejectsRetried } from '../run/run-events.ts'
+import { withLoads } from '../run/with-loads.ts'
 import type { RunRecord } from '../run/run-record.ts'
 import { logOf } from '../run/run-log.ts'
 import { foldEvents, outputsOf, stepState, type RunState } from '../run/run-state.ts'
 import { runToView, unreadableView } from '../run/run-to-view.ts'
+import { withoutUnchangedGroups, type EarlierRun } from '../run/unchanged-groups.ts'
 import {
   approve,
   createWorkflowFolder,
@@ -72,13 +74,16 @@ export class LocalEngine implements Engine {
         if (earlier.alive) throw alreadyRunning(earlier)
         if (earlier.state.outcome === 'finished') return { name: earlier.folder.name, kind: 'unchanged' }
         // Nothing was done by the old plan yet, so the new one, which knows the clusters as they are now, takes its place.
-        if (stepState(earlier.state, 'initialize').phase !== 'ended') createWorkflowFolder(earlier.folder, plan)
+        if (stepState(earlier.state, 'initialize').phase !== 'ended') {
+          createWorkflowFolder(earlier.folder, withoutUnchangedGroups(plan, this.#earlierRuns()))
+        }
         await startRunner(earlier.folder, this.#parts)
         return { name: earlier.folder.name, kind: 'continued' }
       }
       const name = options.name ?? this.#freeName()
       const folder = workflowFolder(home, name)
-      createWorkflowFolder(folder, plan)
+      const due = options.fresh === true ? plan : withoutUnchangedGroups(plan, this.#earlierRuns())
+      createWorkflowFolder(folder, due)
       const { journal } = Journal.open(folder.journal)
       try {
         const event = { at: clock.now(), type: 'submitted', name, configDigest: plan.configDigest } as const
@@ -87,14 +92,19 @@ export class LocalEngine implements Engine {
         journal.close()
       }
       await startRunner(folder, this.#parts)
-      return { name, kind: 'started' }
+      const skipped = skippedGroups(due)
+      return { name, kind: 'started', ...(skipped === 0 ? {} : { skippedGroups: skipped }) }
     } finally {
       lock.release()
     }
   }
 
-  view(name: string | undefined): Promise<RunView> {
-    return attempt(() => this.#viewOf(this.#find(name)))
+  view(name: string | undefined, { loads = false } = {}): Promise<RunView> {
+    return attempt(() => {
+      const run = this.#find(name)
+      const view = this.#viewOf(run)
+      return loads ? withLoads(view, run.plan, run.state, readJournal(run.folder.journal, ['step-', 'log'])) : view
+    })
   }
 
   list(): Promise<readonly RunView[]> {
@@ -244,6 +254,13 @@ export class LocalEngine implements Engine {
     })
   }
 
+  /** Every run, the newest first. */
+  #earlierRuns(): readonly EarlierRun[] {
+    return this.#all()
+      .toSorted((a, b) => b.state.submittedAt - a.state.submittedAt)
+      .map(({ folder, plan, state }) => ({ name: folder.name, plan, state }))
+  }
+
   #read(name: string): StoredRun {
     const folder = workflowFolder(this.#parts.home, name)
     // The lock first: a runner that ends in between is then seen as ended, never as dead.
@@ -263,6 +280,10 @@ export class LocalEngine implements Engine {
       if (!taken.has(name)) return name
     }
   }
+}
+
+function skippedGroups({ migrations }: Plan): number {
+  return migrations.flatMap(({ groups }) => groups).filter(({ doneBefore }) => doneBefore !== undefined).length
 }
 
 function alreadyRunning({ folder }: StoredRun): Failure {

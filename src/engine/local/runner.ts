@@ -4,7 +4,6 @@ import { Failure, isFailure, messageOf } from '../../core/failure.ts'
 import { currentPid } from '../../core/process.ts'
 import type { Random } from '../../core/random.ts'
 import { LocalWorkStore } from '../../coordination/local-work-store.ts'
-import type { WorkEvent } from '../../coordination/work-events.ts'
 import type { Plan, PlannedStep, StepKind } from '../../plan/plan.ts'
 import type { Clusters } from '../../steps/clusters.ts'
 import type { Step, StepContext, StepInput, StepOutput } from '../../steps/step.ts'
@@ -14,7 +13,7 @@ import { KeptWork } from './kept-work.ts'
 import { acquireLock } from './lock.ts'
 import { rejectFilePath } from './reject-file.ts'
 import { readRejects } from './reject-lines.ts'
-import type { RunEvent, RunEventBody } from '../run/run-events.ts'
+import { isWorkEvent, type RunEvent, type RunEventBody } from '../run/run-events.ts'
 import { runGraph } from './run-graph.ts'
 import { applyEvent, foldEvents, type RunState } from '../run/run-state.ts'
 import { clearStopRequest, isApproved, readPlan, stopRequested, type WorkflowFolder } from './workflow-folder.ts'
@@ -246,13 +245,4 @@ async function every(ms: number, clock: Clock, signal: AbortSignal, action: () =
     }
     action()
   }
-}
-
-function isWorkEvent(event: RunEvent): event is RunEvent & WorkEvent {
-  return (
-    event.type === 'work-planned' ||
-    event.type === 'work-advanced' ||
-    event.type === 'work-done' ||
-    event.type === 'work-failed'
-  )
 }

@@ -68,3 +68,13 @@ export type RunEventBody =
 
 /** A {@link RunEventBody} with its time in milliseconds since 1970. */
 export type RunEvent = { readonly at: number } & RunEventBody
+
+/** True for events of work items. */
+export function isWorkEvent(event: RunEvent): event is RunEvent & WorkEvent {
+  return (
+    event.type === 'work-planned' ||
+    event.type === 'work-advanced' ||
+    event.type === 'work-done' ||
+    event.type === 'work-failed'
+  )
+}

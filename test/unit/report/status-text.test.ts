@@ -52,6 +52,12 @@ describe('the status text', () => {
     )
   })
 
+  test('says that a verification found differences, which are no rejects', () => {
+    const step = { id: 'v', kind: 'verify', title: 'Verify', path: [], attempt: 1 } as const
+    const text = renderStatus({ ...view([]), steps: [{ ...step, phase: 'Rejects', summary: 'orders: less' }] }, wide)
+    expect(text).toContain('└── ⚠ Verify (Differences found) orders: less\n')
+  })
+
   test('shows documents, bytes, rate, time left and rejects while documents are loaded', () => {
     const text = renderStatus(
       view(['Succeeded', 'Succeeded', 'Succeeded', 'Skipped', 'Running'], {
