@@ -42,7 +42,8 @@ export const migrateMetadata: Step = async (input, context) => {
     context.progress({ message: `${formatCount(objects.length)} objects` })
   }
   // Templates and pipelines belong to no group, so the first group that migrates metadata brings them.
-  const first = migration.groups.find((candidate) => candidate.metadata.enabled)?.id === group.id
+  const due = migration.groups.filter(({ metadata, doneBefore }) => metadata.enabled && doneBefore === undefined)
+  const first = due[0]?.id === group.id
   const leftOut = await migrateGlobal(translation, first, done, context)
   await migrateIndices(translation, done, signal)
   await migrateStreams(translation, done, signal)

@@ -33,7 +33,8 @@ export const registerSnapshot: Step = async (input, context) => {
   if (migration.snapshot.partial === 'fail') requireComplete(snapshot)
 
   const acceptMissing = migration.snapshot.partial === 'accept'
-  const names = [...new Set(migration.groups.flatMap((group) => group.indices.map((index) => index.name)))]
+  const due = migration.groups.filter(({ doneBefore }) => doneBefore === undefined)
+  const names = [...new Set(due.flatMap((group) => group.indices.map((index) => index.name)))]
   const metadata = await mapBounded(names, AT_ONCE, (name) => snapshot.index(name, context.signal), context.signal)
   const shards = metadata.flatMap((index) => shardsOf(snapshot, index))
   let done = 0

@@ -162,7 +162,8 @@ migrations:
     })
 
     test('a configuration that was changed runs what has changed, as long as the rest is still there', async () => {
-      const home = homeOf('changed')
+      // A folder of its own for each attempt: what was done is not done again.
+      const home = homeAt(mkdtempSync(join(work, 'changed-')))
       const configured = (groups: string): Promise<void> =>
         home.configure(pageConfiguration(elasticsearch, target, { groups }))
       const orders = '      - indices: ["orders-*"]\n'
