@@ -94,6 +94,7 @@ function sourceOf(source: Config['sources'][string], config: Config, changes: Ch
     if (repository.pathStyle === (endpoint === undefined)) {
       changes.add(`pathStyle: ${repository.pathStyle} of '${source.name}' is left out`)
     }
+    if (repository.registerOnTarget === true) changes.add(`registerOnTarget of '${source.name}' is left out`)
     if (repository.readerRoleArn !== undefined) changes.add(`readerRoleArn of '${source.name}' is left out`)
   } else {
     const lacking = repository === undefined ? 'names no repository' : 'has a repository that is not in S3'

@@ -63,7 +63,13 @@ export type ConfigAuth =
   | { readonly kind: 'mtls'; readonly certFile: string; readonly keyFile: string }
 
 /** Where snapshots of a source lie. */
-export type ConfigRepository =
+export type ConfigRepository = ConfigPlace & {
+  /** The target registers it as well, read-only. */
+  readonly registerOnTarget?: true
+}
+
+/** A bucket, a folder, or what the source knows by a name. */
+export type ConfigPlace =
   | {
       readonly type: 's3'
       /** `s3://bucket/prefix` without a trailing slash. */

@@ -7,6 +7,7 @@ import {
   type ConfigCluster,
   type ConfigGroup,
   type ConfigMigration,
+  type ConfigPlace,
   type ConfigRepository,
   type ConfigSecret,
   type ConfigSnapshot,
@@ -113,6 +114,11 @@ function secretFrom({ inline, env, file }: SecretPlaces, path: readonly string[]
 }
 
 function normalRepository(repository: RepositoryInput): ConfigRepository {
+  const place = normalPlace(repository)
+  return repository.registerOnTarget === true ? { ...place, registerOnTarget: true } : place
+}
+
+function normalPlace(repository: RepositoryInput): ConfigPlace {
   const { s3RepoPathUri, fsRepoPath, localPath, endpoint, pathStyle, roleArn, readerRoleArn, repoName } = repository
   const region = repository.aws_region ?? repository.awsRegion
   const name = repoName === undefined ? {} : { name: repoName }

@@ -26,6 +26,10 @@ export const repositorySchema = z
       description:
         'Alone: a repository that is already registered on the source. Beside a place: the name to register it under.',
     }),
+    registerOnTarget: z.boolean().optional().meta({
+      description:
+        'Whether the target registers the repository as well, read-only and under the same name, so that it can restore from it; removed at the end unless `cleanup.repository` is false. Default: false.',
+    }),
   })
   .meta({ description: 'Where snapshots lie: `s3RepoPathUri`, `fsRepoPath`, or `repoName` alone.' })
 

@@ -62,6 +62,8 @@ export interface PlannedRepository {
   readonly name: string
   /** True when Create Snapshot has to register it on the source first. */
   readonly register: boolean
+  /** True when Register Snapshot has to register it on the target, read-only; not when absent. */
+  readonly registerOnTarget?: true
   /** How it was found; absent in plans from elsewhere. */
   readonly origin?: RepositoryOrigin
   readonly type: 'fs' | 's3'

@@ -26,7 +26,8 @@ export async function resolveRepository(
 ): Promise<PlannedRepository> {
   const wanted = wantedRepository(config, migration, questions)
   if (wanted === undefined) return findRepository(migration, planning, questions, signal)
-  const repository = await fromConfig(wanted.repository, wanted.origin, migration, planning)
+  const found = await fromConfig(wanted.repository, wanted.origin, migration, planning)
+  const repository = wanted.repository.registerOnTarget === true ? { ...found, registerOnTarget: true as const } : found
   requireRole(repository, config, migration)
   try {
     await requireReadable(repository, questions, signal)

@@ -6,6 +6,7 @@ import { requireComplete } from '../repository/snapshot.ts'
 import { countDocuments, hasNestedObjects } from '../source/count-documents.ts'
 import { openLocation } from './migration-repository.ts'
 import { migrationOf, snapshotName } from './plan-parts.ts'
+import { registerOnTarget } from './register-on-target.ts'
 import { shardsOf, type GroupShard } from './snapshot-shards.ts'
 import type { IndexTotals, RegisterSnapshotData } from './snapshot-totals.ts'
 import type { Step } from './step.ts'
@@ -22,7 +23,8 @@ interface ShardTotals {
 
 /**
  * Opens the snapshot from where the workers will read it and proves that the file list and metadata of every shard can be
- * read. `SNAPSHOT_NOT_FOUND`, `SNAPSHOT_INCOMPLETE`, and whatever reading the repository throws. Changes nothing.
+ * read; then registers the repository on the target, read-only, if the plan says so. `SNAPSHOT_NOT_FOUND`,
+ * `SNAPSHOT_INCOMPLETE`, codes of `registerOnTarget`, and whatever reading the repository throws.
  */
 export const registerSnapshot: Step = async (input, context) => {
   const migration = migrationOf(input.plan, input.step)
@@ -54,6 +56,7 @@ export const registerSnapshot: Step = async (input, context) => {
   )
   const indices = Object.fromEntries(names.map((name, n) => [name, totals[n]!]))
   const sum = (key: 'documents' | 'bytes' | 'shards'): number => totals.reduce((total, index) => total + index[key], 0)
+  if (migration.repository.registerOnTarget === true) await registerOnTarget(migration, context)
   const data: RegisterSnapshotData = { snapshot: snapshot.name, indices }
   return {
     result: 'done',

@@ -29,8 +29,8 @@ export function loadByIndex(events: Iterable<WorkEvent>, registered: RegisterSna
   const byIndex = new Map<string, Map<number, ShardLoad>>()
   for (const item of items.values()) {
     const { index, shard } = item.slice
-    let shards = byIndex.get(index)
-    if (shards === undefined) byIndex.set(index, (shards = new Map()))
+    const shards = byIndex.get(index) ?? new Map<number, ShardLoad>()
+    byIndex.set(index, shards)
     shards.set(shard, withItem(shards.get(shard) ?? emptyShard(shard), item))
   }
   return [...byIndex].map(([index, shards]) => indexLoad(index, [...shards.values()], registered))

@@ -20,9 +20,13 @@ const SNAPSHOT = 'migration-test-m1'
 
 describe('snapshots of a run', () => {
   let server: ServerHandle
+  /** A target that sees the folder of the source's snapshots. */
+  let target: ServerHandle
   let world: StepWorld | undefined
   beforeAll(async () => {
     server = await bootServer({ distribution: 'elasticsearch', version: '7.10.2' })
+    const extraRepositoryFolders = [server.repositoryFolder]
+    target = await bootServer({ distribution: 'opensearch', version: '2.19', extraRepositoryFolders })
     const client = rest(server)
     await client.put('/books', { settings: { number_of_shards: 3, number_of_replicas: 0 } })
     const lines = Array.from({ length: 100 }, (_, n) => [{ index: { _index: 'books', _id: `${n}` } }, { n }])
@@ -41,7 +45,7 @@ describe('snapshots of a run', () => {
     }
     rmSync(join(server.repositoryFolder, 'index.latest'), { force: true })
   })
-  afterAll(() => server.stop())
+  afterAll(() => Promise.all([server.stop(), target.stop()]))
 
   function worldOf(indices: readonly string[], change: Partial<PlannedMigration['snapshot']> = {}): StepWorld {
     const groups = [{ ...GROUP, indices: indices.map((name) => ({ name, shards: 1 })) }]
@@ -68,6 +72,32 @@ describe('snapshots of a run', () => {
     // As after a crash between the removal and its record.
     for (const [id, change] of changes) run.changes.set(id, change)
     expect(await run.run(cleanup, 'cleanup')).toMatchObject({ result: 'done' })
+  })
+
+  test('the target registers it read-only when the plan says so, and Cleanup removes that, too', async () => {
+    const groups = [{ ...GROUP, indices: [{ name: 'books', shards: 3 }] }]
+    const snapshot = { create: true, indices: ['books'], includeGlobalState: true, partial: 'fail' } as const
+    const plan = planOf(server, target, { groups, snapshot })
+    const [migration] = plan.migrations
+    const repository = { ...migration!.repository, registerOnTarget: true } as const
+    world = new StepWorld({ ...plan, migrations: [{ ...migration!, repository }] })
+    const run = world
+    await run.run(createSnapshot, 'create-snapshot')
+    await rest(target).put('/_snapshot/moving', { type: 'fs', settings: { location: target.repositoryFolder } })
+    await expect(run.run(registerSnapshot, 'register-snapshot')).rejects.toMatchObject({
+      code: 'CONFIG_INVALID',
+      message: expect.stringContaining('it has a repository of this name already') as string,
+    })
+    await rest(target).delete('/_snapshot/moving')
+    for (let attempt = 1; attempt <= 2; attempt++) {
+      expect(await run.run(registerSnapshot, 'register-snapshot')).toMatchObject({ result: 'done' })
+      expect(await rest(target).get('/_snapshot/moving')).toMatchObject({ moving: { settings: { readonly: 'true' } } })
+    }
+    const { snapshots } = await rest(target).get<{ snapshots: object[] }>('/_snapshot/moving/_all')
+    expect(snapshots).toMatchObject([{ snapshot: SNAPSHOT, indices: ['books'] }])
+    const cleaned = await run.run(cleanup, 'cleanup')
+    expect(cleaned.summary).toContain('registration of repository moving on target target')
+    expect(await rest(target).get('/_snapshot')).toEqual({})
   })
 
   test('run again, the step goes on with the snapshot it has taken', async () => {

@@ -101,6 +101,8 @@ describe('repositories', () => {
     ['fsRepoPath: /mnt/s', { type: 'fs', sourcePath: '/mnt/s', localPath: '/mnt/s' }],
     ['fsRepoPath: /mnt/s, localPath: ../s', { type: 'fs', sourcePath: '/mnt/s', localPath: '../s' }],
     ['repoName: nightly', { type: 'registered', name: 'nightly' }],
+    ['repoName: nightly, registerOnTarget: true', { type: 'registered', name: 'nightly', registerOnTarget: true }],
+    ['fsRepoPath: /s, registerOnTarget: false', { type: 'fs', sourcePath: '/s', localPath: '/s' }],
   ])('%s', (written, repository) => {
     expect(withSource(`snapshotRepo: { ${written} }`).repository).toEqual(repository)
   })

@@ -89,6 +89,12 @@ describe('the repository of a migration', () => {
     })
   })
 
+  test('is registered on the target as well when the configuration says so', async () => {
+    const source = 'snapshotRepo: { fsRepoPath: /snapshots, registerOnTarget: true }'
+    expect(await repositoryOf({ source })).toMatchObject({ register: true, registerOnTarget: true })
+    expect(await repositoryOf({ source: FS_REPOSITORY })).not.toHaveProperty('registerOnTarget')
+  })
+
   test('never takes a name that belongs to another place', async () => {
     const repositories = { 'backfill-workflow': FS('/elsewhere') }
     expect(await repositoryOf({ source: FS_REPOSITORY }, { repositories })).toMatchObject({
