@@ -24,18 +24,14 @@ export async function openEngine(world: World, wanted?: EngineChoice): Promise<E
       startRunner: (folder) => world.startDetached(['runner', folder.name], folder.runnerLog),
     })
   }
-  const [{ ArgoEngine }, { connectRun }, { secretRevealer }] = await Promise.all([
-    import('../engine/argo/argo-engine.ts'),
-    import('./connect-run.ts'),
-    import('./reveal-secret.ts'),
-  ])
+  const { ArgoEngine } = await import('../engine/argo/argo-engine.ts')
   return new ArgoEngine({
     kubernetes: await openNamespace(world, choice.namespace),
     clock,
     random,
     signal,
-    reveal: secretRevealer(world, choice),
-    connect: (plan) => connectRun(world, choice, plan),
+    reveal: async (ref) => (await import('./reveal-secret.ts')).secretRevealer(world, choice)(ref),
+    connect: async (plan) => (await import('./connect-run.ts')).connectRun(world, choice, plan),
   })
 }
 

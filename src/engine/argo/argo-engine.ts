@@ -7,7 +7,6 @@ import type { LogLine } from '../../report/log-line.ts'
 import type { RunView } from '../../report/run-view.ts'
 import type { Clusters, RevealSecret } from '../../steps/clusters.ts'
 import { migrationOf } from '../../steps/plan-parts.ts'
-import { parseRejectLine } from '../../steps/reject-record.ts'
 import type { Engine, HeldItem, Submission, SubmitOptions } from '../engine.ts'
 import type { RejectsRetried } from '../run/run-events.ts'
 import type { RunRecord } from '../run/run-record.ts'
@@ -15,11 +14,8 @@ import { outputsOf } from '../run/run-state.ts'
 import { unreadableView } from '../run/run-to-view.ts'
 import { argoLog } from './argo-log.ts'
 import { argoView } from './argo-view.ts'
-import { itemsHeld } from './held-items.ts'
 import { currentRun, loadAllRuns, loadRun, runNotFound } from './load-run.ts'
 import { requireArgo } from './preflight.ts'
-import { readRejectIndex } from './reject-index.ts'
-import { requireFinished, retryRun } from './retry-run.ts'
 import { workflowName } from './run-names.ts'
 import { approvalPatch, isBeingMade, stopPatch } from './run-root.ts'
 import { storyOf, type StoredRun } from './run-story.ts'
@@ -37,7 +33,7 @@ export interface ArgoEngineParts {
   connect(plan: Plan): Promise<Clusters>
 }
 
-/** Runs workflows with Argo Workflows in a Kubernetes namespace. */
+/** Runs workflows with Argo Workflows in a Kubernetes namespace. What only asks Kubernetes loads nothing that talks to clusters. */
 export class ArgoEngine implements Engine {
   readonly #parts: ArgoEngineParts
 
@@ -96,6 +92,7 @@ export class ArgoEngine implements Engine {
       ({ id, kind }) => kind === 'restore-documents' && state.steps.get(id)?.phase === 'running',
     )
     if (!alive || loading.length === 0) return []
+    const { itemsHeld } = await import('./held-items.ts')
     const clusters = await this.#parts.connect(plan)
     try {
       const held = loading.map(async (step) => {
@@ -119,6 +116,7 @@ export class ArgoEngine implements Engine {
       rejects: async function* (id) {
         const step = plan.steps.find((planned) => planned.id === id)
         if (step === undefined) return
+        const { parseRejectLine } = await import('../../steps/reject-record.ts')
         for await (const line of lines(step)) yield parseRejectLine(line)
       },
     }
@@ -128,6 +126,7 @@ export class ArgoEngine implements Engine {
     const run = await this.#find(name)
     const { state, alive } = this.#story(run)
     if (alive) throw alreadyRunning(run.root.name)
+    const { requireFinished, retryRun } = await import('./retry-run.ts')
     requireFinished(run.root.name, state.outcome)
     return retryRun(run, { ...this.#parts, clusters })
   }
@@ -218,6 +217,7 @@ export class ArgoEngine implements Engine {
     const { root, plan } = run
     const progress = this.#story(run).state.steps.get(step.id)
     if (progress?.output?.result === 'done') return
+    const { readRejectIndex } = await import('./reject-index.ts')
     const clusters = await this.#parts.connect(plan)
     try {
       const cluster = await clusters.target(migrationOf(plan, step).target)

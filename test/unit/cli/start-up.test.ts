@@ -45,6 +45,11 @@ describe('the start of the program', () => {
     expect(files.length).toBeLessThan(40)
   })
 
+  test('loads nothing for the status of a run on Argo that talks to its clusters', () => {
+    const files = filesOf('src/cli/runs/status.ts', 'src/engine/argo/argo-engine.ts')
+    expect(packagesOf(files)).toEqual(['commander'])
+  })
+
   test('loads of zod what is used, not the texts of forty languages', () => {
     const files = filesOf('src/cli/runs/submit.ts', 'src/cli/plan-from-config.ts')
     const inputs = files.flatMap((file) => Object.keys(outputs[file]!.inputs))
