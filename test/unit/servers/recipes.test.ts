@@ -14,7 +14,9 @@ test('the beginning of several versions finds the newest', () => {
 
 test('a version is not found by a part of a number, nor in the other distribution', () => {
   expect(() => recipeOf('elasticsearch', '7.1')).toThrow('there is no recipe for this version')
-  expect(() => recipeOf('opensearch', '7.10')).toThrow('Known versions of opensearch: 1.3.14, 2.11.1, 2.19.4, 3.8.0.')
+  expect(() => recipeOf('opensearch', '7.10')).toThrow(
+    'Known versions of opensearch: 1.3.14, 2.11.1, 2.19.1, 2.19.4, 3.8.0.',
+  )
 })
 
 test('every server has a recipe of its own, oldest first', () => {
