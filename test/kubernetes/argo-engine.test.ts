@@ -1,11 +1,12 @@
 import { describe, inject } from 'vitest'
 import { engineConformance } from '../e2e/engine-conformance.ts'
+import { whySkipped } from '../servers/kubernetes/why-skipped.ts'
 import { openConsole } from './console.ts'
 import { bootExposed } from './servers.ts'
 
 const cluster = inject('kubernetes')
 
-describe.skipIf(cluster === undefined)('the argo engine', () => {
+describe.skipIf(cluster === undefined)(`the argo engine${whySkipped()}`, () => {
   engineConformance(async () => {
     const servers = await bootExposed(cluster!.hostAddress)
     const console = await openConsole(cluster!, 'conformance', { snapshots: servers.snapshots })

@@ -26,6 +26,8 @@ export interface Console {
   kubectl(args: readonly string[], input?: string): string
   /** Installs the chart again with other values. */
   install(values: Readonly<Record<string, unknown>>): void
+  /** Gives the Secret with the keys of the snapshot repository another content. */
+  keepAwsCredentials(content: string): void
   close(): void
 }
 
@@ -58,10 +60,11 @@ export async function openConsole(
     kubectl(['apply', '-f', '-'], renderManifests({ ...values, ...changes }))
   }
   admin(['create', 'namespace', namespace])
-  if (options.awsCredentials !== undefined) {
+  const keepAwsCredentials = (credentials: string): void => {
     const secret = { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'aws-credentials' } }
-    kubectl(['apply', '-f', '-'], JSON.stringify({ ...secret, stringData: { credentials: options.awsCredentials } }))
+    kubectl(['apply', '-f', '-'], JSON.stringify({ ...secret, stringData: { credentials } }))
   }
+  if (options.awsCredentials !== undefined) keepAwsCredentials(options.awsCredentials)
   install({})
   kubectl(['rollout', 'status', 'deployment/migration-console', '--timeout=120s'])
   const run: Home['run'] = (args, stdin) => inConsole(cluster, namespace, args, stdin)
@@ -74,6 +77,7 @@ export async function openConsole(
     namespace,
     kubectl,
     install,
+    keepAwsCredentials,
     home: {
       run,
       view,

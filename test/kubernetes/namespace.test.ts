@@ -9,17 +9,13 @@ import { systemRandom } from '../../src/core/random.ts'
 import type { Kubernetes, ObjectKind } from '../../src/kubernetes/kubernetes.ts'
 import { openKubernetes } from '../../src/kubernetes/open-kubernetes.ts'
 import { runKubectl } from '../servers/kubernetes/kubectl.ts'
+import { whySkipped } from '../servers/kubernetes/why-skipped.ts'
 import { describeKubernetes, describePatches } from '../unit/kubernetes/conformance.ts'
 
-interface Cluster {
-  readonly kubeconfig: string
-  readonly binaries: string
-}
-
 const NAMESPACE = 'client-test'
-const cluster = inject('kubernetes' as never) as Cluster | undefined
+const cluster = inject('kubernetes')
 
-describe.skipIf(cluster === undefined)('a namespace of a real cluster', () => {
+describe.skipIf(cluster === undefined)(`a namespace of a real cluster${whySkipped()}`, () => {
   let folder: string
   const opened: Kubernetes[] = []
   const kubectl = (args: readonly string[], input?: string): string => runKubectl(cluster!, args, input)

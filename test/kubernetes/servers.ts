@@ -17,19 +17,22 @@ export interface ExposedServers {
   close(): Promise<void>
 }
 
-/** Boots Elasticsearch 7.10.2 and OpenSearch 2.19 and lets pods reach them at `address`. */
-export async function bootExposed(address: string): Promise<ExposedServers> {
+/** Boots Elasticsearch 7.10.2 and OpenSearch 2.19, that one with HTTPS and users when asked to, and lets pods reach them at `address`. */
+export async function bootExposed(
+  address: string,
+  { security = false }: { readonly security?: boolean } = {},
+): Promise<ExposedServers> {
   const work = mkdtempSync(join(tmpdir(), 'kubernetes-servers-'))
   const snapshots = join(work, 'snapshots')
   const [source, target] = await Promise.all([
     bootServer({ distribution: 'elasticsearch', version: '7.10.2', repositoryFolder: snapshots }),
-    bootServer({ distribution: 'opensearch', version: '2.19', heap: '768m' }),
+    bootServer({ distribution: 'opensearch', version: '2.19', heap: '768m', security }),
   ])
   const exposed: ExposedPort[] = []
   const expose = async ({ url }: RestTarget): Promise<RestTarget> => {
     const port = await exposePort(address, Number(new URL(url).port))
     exposed.push(port)
-    return { url: `http://${port.authority}` }
+    return { url: `${new URL(url).protocol}//${port.authority}` }
   }
   return {
     source,

@@ -11,6 +11,8 @@ export interface KubernetesHandle extends KeeperReady {
   kubectl(args: readonly string[], input?: string): string
   /** Gives an image archive to the node. */
   importImage(archive: string): Promise<void>
+  /** Ends the workflow controller. */
+  stopController(): Promise<void>
   /** Ends the workflow controller and starts it again. */
   restartController(): Promise<void>
   /** Ends everything that was started and removes all that it left. May be called again. */
@@ -44,7 +46,11 @@ export async function bootKubernetes(): Promise<KubernetesHandle> {
     ...ready,
     kubectl: (args, input) => runKubectl(ready, args, input),
     importImage: (archive) => ask({ importImage: archive }),
-    restartController: () => ask({ restartController: true }),
+    stopController: () => ask({ stopController: true }),
+    restartController: async () => {
+      await ask({ stopController: true })
+      await ask({ startController: true })
+    },
     stop: async () => {
       child.stdin.end()
       await ended

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import type { TestProject } from 'vitest/node'
 import { buildImage, imageName } from '../../../scripts/image/build-image.ts'
 import { bootKubernetes } from './boot-kubernetes.ts'
+import { serveControl } from './control.ts'
 import type { KeeperReady } from './keeper.ts'
 import { reasonWithoutKubernetes } from './requirements.ts'
 
@@ -11,6 +12,8 @@ import { reasonWithoutKubernetes } from './requirements.ts'
 export interface SharedKubernetes extends KeeperReady {
   /** The program's image, which the node has. */
   readonly image: string
+  /** For `restartController`. */
+  readonly control: string
 }
 
 declare module 'vitest' {
@@ -40,6 +43,11 @@ export default async function setup(project: TestProject): Promise<(() => Promis
     rmSync(work, { recursive: true, force: true })
   }
   const { kubeconfig, binaries, hostAddress, hostName, logs } = cluster
-  project.provide('kubernetes', { kubeconfig, binaries, hostAddress, hostName, logs, image: imageName() })
-  return () => cluster.stop()
+  const control = await serveControl(cluster)
+  const shared = { kubeconfig, binaries, hostAddress, hostName, logs, image: imageName(), control: control.url }
+  project.provide('kubernetes', shared)
+  return () => {
+    control.close()
+    return cluster.stop()
+  }
 }

@@ -20,7 +20,8 @@ export interface KeeperReady {
 }
 
 /** What a keeper is asked: one line of JSON each, answered by one line `{"error"?}`. */
-export type KeeperRequest = { readonly importImage: string } | { readonly restartController: true }
+export type KeeperRequest =
+  { readonly importImage: string } | { readonly stopController: true } | { readonly startController: true }
 
 const NODES = 10
 
@@ -74,10 +75,8 @@ async function serve(layout: NodeLayout, binaries: string, processes: NodeProces
     try {
       const request = JSON.parse(line) as KeeperRequest
       if ('importImage' in request) importImage(layout, request.importImage)
-      else {
-        await processes.stop(['workflow-controller'])
-        await startController(layout, binaries, processes)
-      }
+      else if ('stopController' in request) await processes.stop(['workflow-controller'])
+      else await startController(layout, binaries, processes)
       answer({})
     } catch (error) {
       answer({ error: (error as Error).message })

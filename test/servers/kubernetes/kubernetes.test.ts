@@ -9,11 +9,12 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { exposePort } from '../expose.ts'
 import { bootKubernetes } from './boot-kubernetes.ts'
 import { runKubectl } from './kubectl.ts'
+import { whySkipped } from './why-skipped.ts'
 
 const shared = inject('kubernetes')
 const NAMESPACE = 'kit'
 
-describe.skipIf(shared === undefined)(`a Kubernetes cluster${because(inject('kubernetesReason'))}`, () => {
+describe.skipIf(shared === undefined)(`a Kubernetes cluster${whySkipped()}`, () => {
   const cluster = shared!
   const kubectl = (args: readonly string[], input?: string): string =>
     runKubectl(cluster, ['-n', NAMESPACE, ...args], input)
@@ -100,10 +101,6 @@ async function eventually<T>(ask: () => T | undefined): Promise<T> {
     if (answer !== undefined) return answer
     await delay(500)
   }
-}
-
-function because(reason: string | undefined): string {
-  return reason === undefined ? '' : ` [skipped: ${reason}]`
 }
 
 function commandLines(): string[] {

@@ -1,38 +1,37 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { systemClock } from '../../../src/core/clock.ts'
-import { systemRandom } from '../../../src/core/random.ts'
-import { MAX_JOURNAL_BYTES } from '../../../src/engine/argo/compact-events.ts'
-import { EventTime } from '../../../src/engine/argo/event-time.ts'
-import { packEvents, readJournals } from '../../../src/engine/argo/journal-object.ts'
-import { openPodRun } from '../../../src/engine/argo/pod-run.ts'
-import { planPartManifest, planParts } from '../../../src/engine/argo/plan-objects.ts'
-import { parseRoot, rootManifest, type RunRoot } from '../../../src/engine/argo/run-root.ts'
-import { StepJournal } from '../../../src/engine/argo/step-journal.ts'
-import { foldEvents } from '../../../src/engine/run/run-state.ts'
-import type { Kubernetes } from '../../../src/kubernetes/kubernetes.ts'
-import { openKubernetes } from '../../../src/kubernetes/open-kubernetes.ts'
-import { loadPlan } from '../../unit/engine/load-world.ts'
-import { calm } from '../cluster/connect.ts'
-import { bootKubernetes, type KubernetesHandle } from '../kubernetes/boot-kubernetes.ts'
-import { reasonWithoutKubernetes } from '../kubernetes/requirements.ts'
+import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
+import { systemClock } from '../../src/core/clock.ts'
+import { systemRandom } from '../../src/core/random.ts'
+import { MAX_JOURNAL_BYTES } from '../../src/engine/argo/compact-events.ts'
+import { EventTime } from '../../src/engine/argo/event-time.ts'
+import { packEvents, readJournals } from '../../src/engine/argo/journal-object.ts'
+import { openPodRun } from '../../src/engine/argo/pod-run.ts'
+import { planPartManifest, planParts } from '../../src/engine/argo/plan-objects.ts'
+import { parseRoot, rootManifest, type RunRoot } from '../../src/engine/argo/run-root.ts'
+import { StepJournal } from '../../src/engine/argo/step-journal.ts'
+import { foldEvents } from '../../src/engine/run/run-state.ts'
+import type { Kubernetes } from '../../src/kubernetes/kubernetes.ts'
+import { openKubernetes } from '../../src/kubernetes/open-kubernetes.ts'
+import { loadPlan } from '../unit/engine/load-world.ts'
+import { calm } from '../servers/cluster/connect.ts'
+import { runKubectl } from '../servers/kubernetes/kubectl.ts'
+import { whySkipped } from '../servers/kubernetes/why-skipped.ts'
 
-const missing = reasonWithoutKubernetes()
+const cluster = inject('kubernetes')
 const line = (message: string) => ({ type: 'log', level: 'info', step: 's', message }) as const
 
-describe.skipIf(missing !== undefined)(`the journal of a step on a real Kubernetes${missing ?? ''}`, () => {
-  let handle: KubernetesHandle
+describe.skipIf(cluster === undefined)(`the journal of a step on a real Kubernetes${whySkipped()}`, () => {
   let kubernetes: Kubernetes
+  const kubectl = (...args: string[]): string => runKubectl(cluster!, args)
 
   beforeAll(async () => {
-    handle = await bootKubernetes()
-    handle.kubectl(['create', 'namespace', 'journals'])
-    const env = { KUBECONFIG: handle.kubeconfig }
+    kubectl('create', 'namespace', 'journals')
+    const env = { KUBECONFIG: cluster!.kubeconfig }
     const world = { clock: systemClock, random: systemRandom, signal: calm }
     kubernetes = await openKubernetes({ namespace: 'journals', env, cwd: '/', ...world })
   })
   afterAll(async () => {
     await kubernetes.close()
-    await handle.stop()
+    kubectl('delete', 'namespace', 'journals', '--wait=false')
   })
 
   async function newRun(name: string): Promise<RunRoot> {
@@ -82,7 +81,7 @@ describe.skipIf(missing !== undefined)(`the journal of a step on a real Kubernet
   test('everything of a run goes away with its root', async () => {
     const root = await newRun('leaving')
     await (await open(root, 's')).record(line('one'))
-    handle.kubectl(['-n', 'journals', 'delete', 'configmap', 'leaving', '--cascade=foreground', '--wait'])
+    kubectl('-n', 'journals', 'delete', 'configmap', 'leaving', '--cascade=foreground', '--wait')
     expect(await readJournals(kubernetes, 'leaving')).toEqual([])
     await expect(openPodRun(kubernetes, 'leaving', 'cleanup')).rejects.toMatchObject({ code: 'WORKFLOW_NOT_FOUND' })
   })
