@@ -6,13 +6,18 @@ import { parse } from 'yaml'
 import { renderManifests } from '../../scripts/chart/manifests.ts'
 import { systemClock } from '../../src/core/clock.ts'
 import { systemRandom } from '../../src/core/random.ts'
+import { ArgoEngine } from '../../src/engine/argo/argo-engine.ts'
+import { requireArgo } from '../../src/engine/argo/preflight.ts'
 import type { Kubernetes, ObjectKind } from '../../src/kubernetes/kubernetes.ts'
 import { openKubernetes } from '../../src/kubernetes/open-kubernetes.ts'
+import { calm } from '../servers/cluster/connect.ts'
 import { runKubectl } from '../servers/kubernetes/kubectl.ts'
 import { whySkipped } from '../servers/kubernetes/why-skipped.ts'
+import { planOf } from '../unit/engine/argo/plans.ts'
 import { describeKubernetes, describePatches } from '../unit/kubernetes/conformance.ts'
 
 const NAMESPACE = 'client-test'
+const world = { clock: systemClock, random: systemRandom, signal: calm }
 const cluster = inject('kubernetes')
 
 describe.skipIf(cluster === undefined)(`a namespace of a real cluster${whySkipped()}`, () => {
@@ -35,9 +40,7 @@ describe.skipIf(cluster === undefined)(`a namespace of a real cluster${whySkippe
       env: { KUBECONFIG: kubeconfig },
       namespace,
       cwd: folder,
-      clock: systemClock,
-      random: systemRandom,
-      signal: new AbortController().signal,
+      ...world,
     })
     opened.push(kubernetes)
     return kubernetes
@@ -110,6 +113,54 @@ describe.skipIf(cluster === undefined)(`a namespace of a real cluster${whySkippe
     expect(await failing('Workflow')).toMatchObject({
       detail: expect.stringContaining('no right to list workflows.argoproj.io') as string,
     })
+  })
+
+  test('is fit for workflows with the chart in it, and the check leaves nothing behind', async () => {
+    await requireArgo({ ...world, kubernetes: await open() })
+    expect(kubectl(['get', 'workflows', '-n', NAMESPACE, '-o', 'name'])).toBe('')
+  })
+
+  test('all the rights that are missing to run workflows are named at once', async () => {
+    const kubernetes = await asAccount('backfill-workflow-step')
+    await expect(requireArgo({ ...world, kubernetes })).rejects.toMatchObject({
+      code: 'KUBERNETES_DENIED',
+      detail: expect.stringMatching(
+        /missing: patch configmaps, delete configmaps, get secrets.* create workflows/,
+      ) as string,
+      hint: expect.stringContaining('bind the role backfill-workflow-console') as string,
+    })
+  })
+
+  test('templates that Argo cannot carry out, as those of another release or with an older Argo, are found before anything is made', async () => {
+    const kubernetes = await open()
+    const chart = renderManifests({ console: { enabled: false } })
+    kubectl(['apply', '-n', NAMESPACE, '-f', '-'], chart.replaceAll('- name: hold\n', '- name: held\n'))
+    try {
+      await expect(requireArgo({ ...world, kubernetes })).rejects.toMatchObject({
+        code: 'ARGO_MISSING',
+        detail: expect.stringContaining('it cannot carry out a Workflow of this program: ') as string,
+        hint: expect.stringContaining('3.5 or newer') as string,
+      })
+      expect(kubectl(['get', 'workflows', '-n', NAMESPACE, '-o', 'name'])).toBe('')
+    } finally {
+      kubectl(['apply', '-n', NAMESPACE, '-f', '-'], chart)
+    }
+  })
+
+  test('a plan that does not fit into a Workflow is refused before anything is made', async () => {
+    const engine = new ArgoEngine({
+      ...world,
+      kubernetes: await open(),
+      reveal: () => Promise.reject(new Error('it has no secrets')),
+      connect: () => Promise.reject(new Error('nothing is asked')),
+    })
+    const before = kubectl(['get', 'configmaps,secrets', '-n', NAMESPACE, '-o', 'name'])
+    await expect(engine.submit(planOf({ groups: [100], parallelism: 100 }), {})).rejects.toMatchObject({
+      code: 'PLAN_TOO_LARGE',
+      detail: expect.stringMatching(/may grow to \d\d,\d+ nodes .*and a Workflow holds 15,000/) as string,
+      hint: expect.stringContaining('lower parallelism or workers') as string,
+    })
+    expect(kubectl(['get', 'configmaps,secrets', '-n', NAMESPACE, '-o', 'name'])).toBe(before)
   })
 
   test('says that the cluster does not know who asks', async () => {

@@ -6,6 +6,12 @@ import type { AddressInfo } from 'node:net'
 import { dirname } from 'node:path'
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
 import { setTimeout as delay } from 'node:timers/promises'
+import { renderManifests } from '../../../scripts/chart/manifests.ts'
+import { systemClock } from '../../../src/core/clock.ts'
+import { systemRandom } from '../../../src/core/random.ts'
+import { requireArgo } from '../../../src/engine/argo/preflight.ts'
+import { openKubernetes } from '../../../src/kubernetes/open-kubernetes.ts'
+import { calm } from '../cluster/connect.ts'
 import { exposePort } from '../expose.ts'
 import { bootKubernetes } from './boot-kubernetes.ts'
 import { runKubectl } from './kubectl.ts'
@@ -64,18 +70,50 @@ describe.skipIf(shared === undefined)(`a Kubernetes cluster${whySkipped()}`, () 
     }
   })
 
-  test('leaves no process, mount, network or folder when it is stopped', async () => {
+  test('without a controller, and without Argo, is refused by the program; stopped, it leaves no process, mount, network or folder', async () => {
     const second = await bootKubernetes()
     const folder = dirname(second.kubeconfig)
     expect(folder).not.toBe(dirname(cluster.kubeconfig))
     expect(second.kubectl(['get', 'nodes', '-o', 'name'])).toMatch(/^node\//)
+    const check = requireArgoIn(second)
+    second.kubectl(['create', 'namespace', 'ma'])
+    await expect(check()).rejects.toMatchObject({ code: 'ARGO_TEMPLATES_MISSING', detail: 'it is not there' })
+    second.kubectl(['apply', '-n', 'ma', '-f', '-'], renderManifests({ console: { enabled: false } }))
+    await check()
+    await second.stopController()
+    await expect(check()).rejects.toMatchObject({
+      code: 'ARGO_MISSING',
+      detail: 'its controller has not looked at a Workflow for 30 seconds',
+      hint: expect.stringContaining('kubectl get pods -n argo') as string,
+    })
+    second.kubectl(['delete', 'crd', 'workflows.argoproj.io', 'workflowtemplates.argoproj.io'])
+    await expect(check()).rejects.toMatchObject({
+      code: 'ARGO_MISSING',
+      detail: 'the cluster does not know the kind Workflow',
+      hint: expect.stringContaining('Install Argo Workflows 3.5 or newer') as string,
+    })
     await second.stop()
+    await expect(check()).rejects.toMatchObject({ code: 'KUBERNETES_CONFIG' })
     expect(existsSync(folder)).toBe(false)
     expect(readFileSync('/proc/mounts', 'utf8')).not.toContain(`${folder}/`)
     expect(commandLines().filter((line) => line.includes(`${folder}/`))).toEqual([])
     expect(execFileSync('ip', ['-br', 'addr'], { encoding: 'utf8' })).not.toContain(second.hostAddress)
   })
 })
+
+/** The program's own check of a namespace, on a clock whose patience ends ten times sooner. */
+function requireArgoIn({ kubeconfig }: { readonly kubeconfig: string }): () => Promise<void> {
+  const clock = { ...systemClock, monotonic: () => 10 * systemClock.monotonic() }
+  const world = { clock, random: systemRandom, signal: calm }
+  return async () => {
+    const kubernetes = await openKubernetes({ env: { KUBECONFIG: kubeconfig }, cwd: '/', namespace: 'ma', ...world })
+    try {
+      await requireArgo({ kubernetes, ...world })
+    } finally {
+      await kubernetes.close()
+    }
+  }
+}
 
 interface WorkflowNode {
   readonly id: string
