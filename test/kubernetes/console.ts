@@ -8,6 +8,9 @@ import type { ProgramResult } from '../e2e/program.ts'
 import type { SharedKubernetes } from '../servers/kubernetes/global-setup.ts'
 import { runKubectl } from '../servers/kubernetes/kubectl.ts'
 
+/** What it takes to run kubectl. */
+type KubernetesAccess = Pick<SharedKubernetes, 'binaries' | 'kubeconfig'>
+
 /** What the chart of a namespace has beside its defaults. */
 export interface NamespaceOptions {
   /** Folder of this machine that pods find at `/snapshots`. */
@@ -41,7 +44,7 @@ const UNTIL_MS = 180_000
 
 /** Makes a namespace, installs the chart in it and waits for the console. */
 export async function openConsole(
-  cluster: SharedKubernetes,
+  cluster: KubernetesAccess,
   namespace: string,
   options: NamespaceOptions,
 ): Promise<Console> {
@@ -101,7 +104,7 @@ export async function openConsole(
 
 /** Runs the program in the console's pod, as people do. */
 async function inConsole(
-  { binaries, kubeconfig }: SharedKubernetes,
+  { binaries, kubeconfig }: KubernetesAccess,
   namespace: string,
   args: readonly string[],
   stdin = '',

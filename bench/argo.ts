@@ -1,0 +1,88 @@
+/**
+ * Seconds from `workflow submit` in the migration console to the first document in the target, and milliseconds of `workflow status`
+ * inside the console's pod while the load goes on and after it: on a real Kubernetes with Argo Workflows, between real clusters.
+ * Needs what the group `kubernetes` of the tests needs. Run it with: npm run bench:argo -- [--statuses 10]
+ */
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import { parseArgs } from 'node:util'
+import { loadShop } from '../scripts/demo/load-shop.ts'
+import { buildImage } from '../scripts/image/build-image.ts'
+import { pageConfiguration } from '../test/e2e/configuration.ts'
+import { openConsole, type Console } from '../test/kubernetes/console.ts'
+import { bootExposed } from '../test/kubernetes/servers.ts'
+import { bootKubernetes } from '../test/servers/kubernetes/boot-kubernetes.ts'
+import { rest, type RestTarget } from '../test/servers/rest.ts'
+
+const { values } = parseArgs({ options: { statuses: { type: 'string', default: '10' } } })
+
+const INDEX = 'feedback'
+const POLL_MS = 50
+/** Slow enough that the load goes on while `status` is asked for. */
+const GROUP = `      - indices: ["${INDEX}"]
+        documentBackfill:
+          bulkDocs: 5
+`
+const SLOW = '    requestsPerSecond: 5\n'
+
+async function main(): Promise<void> {
+  const work = mkdtempSync(join(tmpdir(), 'bench-argo-'))
+  const cluster = await bootKubernetes()
+  const servers = await bootExposed(cluster.hostAddress)
+  try {
+    const archive = join(work, 'image.tar')
+    buildImage(archive)
+    await cluster.importImage(archive)
+    await loadShop(rest(servers.source), { indices: [INDEX] })
+    const console = await openConsole(cluster, 'bench', { snapshots: servers.snapshots })
+    const { source, target } = servers.seen
+    await console.home.configure(
+      pageConfiguration(source, target, { source: servers.repository, groups: GROUP, target: SLOW }),
+    )
+    const submitted = performance.now()
+    const run = await console.home.run(['submit'])
+    if (run.code !== 0) throw new Error(run.stderr)
+    say('submit', [performance.now() - submitted])
+    await firstDocument(servers.target)
+    say('first document after', [performance.now() - submitted])
+    say('status during the load', statuses(console))
+    await console.home.until(({ alive }) => !alive)
+    say('status after the end', statuses(console))
+  } finally {
+    await servers.close()
+    await cluster.stop()
+    rmSync(work, { recursive: true, force: true })
+  }
+}
+
+/** Waits until the target has a document of the index. */
+async function firstDocument(target: RestTarget): Promise<void> {
+  for (;;) {
+    try {
+      await rest(target).post(`/${INDEX}/_refresh`)
+      if ((await rest(target).get<{ count: number }>(`/${INDEX}/_count`)).count > 0) return
+    } catch {
+      // The index is not there yet.
+    }
+    await delay(POLL_MS)
+  }
+}
+
+/** Milliseconds of each of some calls, measured by the shell of the pod. */
+function statuses(console: Console): readonly number[] {
+  const one = `s=$(date +%s%N); workflow status > /dev/null 2>&1; echo $((($(date +%s%N) - s) / 1000))`
+  const script = `for n in $(seq ${values.statuses}); do ${one}; done`
+  const lines = console.kubectl(['exec', 'deployment/migration-console', '--', 'bash', '-c', script]).trim().split('\n')
+  return lines.map((line) => Number(line) / 1000)
+}
+
+function say(what: string, ms: readonly number[]): void {
+  const sorted = ms.toSorted((a, b) => a - b)
+  const [least, median, most] = [0, Math.floor(sorted.length / 2), sorted.length - 1].map((n) => Math.round(sorted[n]!))
+  const range = sorted.length === 1 ? '' : ` (${least} to ${most})`
+  process.stdout.write(`${what}: ${median} ms${range}\n`)
+}
+
+await main()
