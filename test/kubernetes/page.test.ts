@@ -223,7 +223,9 @@ ${FEW_PODS}`
   test('a worker pod deleted with force and a controller restarted in mid-load cost no document', async () => {
     await configure({ groups: slowGroup(3, 5), target: SLOW })
     expect((await home.run(['submit'])).code).toBe(0)
-    await home.until((view) => !view.alive || documentsDone(view) > 200)
+    const loading = await home.until((view) => !view.alive || documentsDone(view) > 200)
+    const explanation = await home.run(['explain', loading.name])
+    expect(explanation.stdout, explanation.stderr).toMatch(/HELD BY\nm1g1\/restore-documents +feedback\S+ +\S+-work-/)
     const [worker] = workersRunning()
     console.kubectl(['delete', 'pod', worker!, '--force', '--grace-period=0'])
     await restartController(cluster!)
@@ -278,9 +280,10 @@ ${FEW_PODS}`
     await explained('room', /no node has room for it: .*Insufficient cpu/)
     await explained('image', /its image cannot be pulled/)
     await explained('quota', /exceeded quota: nothing/)
+    // The exit handler is a pod, too.
+    console.kubectl(['delete', 'quota', 'nothing'])
     for (const name of ['room', 'image']) expect((await home.run(['stop', name, '--wait'])).code).toBe(0)
     expect((await viewOf('room')).phase).toBe('Stopped')
-    console.kubectl(['delete', 'quota', 'nothing'])
     const ended = await home.until(({ alive }) => !alive)
     expect(ended, JSON.stringify(ended)).toMatchObject({ name: 'quota', phase: 'Succeeded' })
     await expectDocuments(['stores'], 500)
