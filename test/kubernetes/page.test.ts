@@ -121,8 +121,10 @@ describe.skipIf(cluster === undefined)(`the page on Kubernetes, from the migrati
         const ended = ['Succeeded', 'Failed', 'Error'].includes(status?.phase ?? '')
         if (kind === 'Workflow') return labels[parts('component')] !== 'workflow' || !ended
         if (kind === 'Pod') return labels[parts('component')] === 'step' && !ended
-        const lasting = ['kube-root-ca.crt', 'backfill-workflow-config', 'aws-credentials', 'target-login']
-        return labels[parts('part-of')] === undefined && !lasting.includes(name)
+        // What people keep: the configuration, and logins, of which the sample has two.
+        const kept = ['configuration', 'login'].includes(labels[parts('component')] ?? '')
+        const lasting = kept || ['kube-root-ca.crt', 'aws-credentials'].includes(name)
+        return labels[parts('part-of')] === undefined && !lasting
       })
       .map(({ kind, metadata }) => `${kind} ${metadata.name}`)
   }
