@@ -130,6 +130,29 @@ describe('documents of a snapshot', () => {
     expect(run.changes.size).toBe(0)
   })
 
+  test('do not go through the pipelines of the index once more; documents written afterwards do', async () => {
+    const mark = { processors: [{ set: { field: 'marked', value: true } }] }
+    for (const id of ['default', 'final']) await rest(target).put(`/_ingest/pipeline/${id}`, mark)
+    const pipelines = { default_pipeline: 'default', final_pipeline: 'final' }
+    await rest(target).put('/books/_settings', { index: pipelines })
+    const run = open('books', {}, 'full')
+    const during: unknown[] = []
+    run.beforeItem = async () => {
+      during.push(await settingsOf('books'))
+    }
+    await run.run(initialize, 'initialize')
+    await run.run(registerSnapshot, 'register-snapshot')
+    await run.run(restoreDocuments, 'restore-documents')
+    expect(during[0]).toMatchObject({ default_pipeline: '_none', final_pipeline: '_none' })
+    expect(await settingsOf('books')).toMatchObject(pipelines)
+    expect(await run.run(verify, 'verify')).toMatchObject({ data: { comparisons: [{ same: BOOKS, different: 0 }] } })
+    await rest(target).put('/books/_doc/later?refresh=true', { n: -1 })
+    const marked = await rest(target).post<{ count: number }>('/books/_count', {
+      query: { exists: { field: 'marked' } },
+    })
+    expect(marked.count).toBe(1)
+  })
+
   test('when the load fails, the settings wait in the journal and are put back from there', async () => {
     await rest(target).put('/books/_settings', { 'index.refresh_interval': null })
     const run = open('books')
