@@ -68,7 +68,8 @@ async function readIndex(opening: StoredFieldsOpening, meta: MetadataFile, signa
 
   function checkDirty(dirtyChunks: number, dirtyDocs: number): void {
     if (chunks !== arrays.count - 1) throw cursor.corrupt(`${chunks} chunks, the index has ${arrays.count - 1}`)
-    if (dirtyChunks > chunks || (dirtyChunks === 0) !== (dirtyDocs === 0)) {
+    // Writers of version 3 count the documents of a chunk after they have forgotten them: 0 is no sign of damage there.
+    if (dirtyChunks > chunks || (version >= 4 && (dirtyChunks === 0) !== (dirtyDocs === 0))) {
       throw cursor.corrupt(`${dirtyDocs} documents in ${dirtyChunks} dirty chunks of ${chunks}`)
     }
   }
