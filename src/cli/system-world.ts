@@ -71,7 +71,8 @@ function streamOutput(stream: NodeJS.WriteStream, name: string): Output {
         })
       }),
     isTty: stream.isTTY,
-    columns: stream.isTTY ? stream.columns : 80,
+    // A terminal that nobody told its size has 0 columns.
+    columns: stream.isTTY && stream.columns > 0 ? stream.columns : 80,
   }
 }
 

@@ -4,7 +4,7 @@ import { COMMANDS } from '../../../src/cli/commands.ts'
 import { runProgram } from '../../../src/cli/program.ts'
 import { textWidth } from '../../../src/core/text-width.ts'
 import { CHANGING, READING, type ReadingCase } from './golden/cases.ts'
-import { MODES, streamsOf, type Mode } from './golden/modes.ts'
+import { MODES, ODD_MODES, streamsOf, type Mode } from './golden/modes.ts'
 import { openScene, type Scene } from './golden/scene.ts'
 import { fakeWorld } from './world.ts'
 
@@ -77,6 +77,13 @@ describe('the result of a command that reads', () => {
       const [coloured, plain] = [shown.get('terminal of 80 columns')!, shown.get('terminal without colour')!]
       expect(withoutColour(coloured.stdout)).toBe(plain.stdout)
       expect(withoutColour(shown.get('pipe')!.stdout + plain.stdout)).toBe(shown.get('pipe')!.stdout + plain.stdout)
+    })
+
+    test(`${words} is shown on terminals of a size that makes no sense`, async () => {
+      for (const mode of ODD_MODES) {
+        const result = await show([...words.split(' '), ...args], mode)
+        expect([result.exitCode, result.stderr.includes('fault of')], mode.name).toEqual([exitCode, false])
+      }
     })
 
     if (!hasOutputOption(leaf)) continue

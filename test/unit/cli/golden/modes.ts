@@ -10,6 +10,13 @@ export interface Mode {
   readonly json?: boolean
 }
 
+/** Terminals whose size makes no sense; what is shown on them has to be shown all the same. */
+export const ODD_MODES: readonly Mode[] = [0, 1, 19].map((columns) => ({
+  name: `terminal of ${columns} columns`,
+  columns,
+  color: true,
+}))
+
 /** Every way. */
 export const MODES: readonly Mode[] = [
   { name: 'terminal of 40 columns', columns: 40, color: true },
