@@ -134,8 +134,8 @@ export async function startPlaces(): Promise<Places> {
     normal: (text) =>
       text
         .replaceAll(folder, '/work')
-        .replaceAll(tmpdir(), '/')
         .replaceAll(FIXTURE, '/fixture')
+        .replaceAll(tmpdir(), '/')
         .replaceAll(/(127\.0\.0\.1:|on port |^port |: port )\d+/g, '$19200')
         // A machine without any name server.
         .replaceAll(/DNS did not answer for host name (\S+)/g, 'host name $1 is not known to DNS')
