@@ -6,14 +6,33 @@ const SERVER_RETRIES = 1
 /** Test files at once of the groups that boot real servers: each file has two or three of them, at half a gigabyte each. */
 const SERVER_FILES = 2
 
+/** By default one is left idle, which is half of a small machine. */
+const ALL_PROCESSORS = '100%'
+
 /** Groups of tests, chosen with `make test GROUP=…`. */
 export default defineConfig({
   test: {
     reporters: ['default'],
     env: { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' },
     projects: [
-      { test: { name: 'unit', include: ['test/unit/**/*.test.ts'], testTimeout: 60_000, hookTimeout: 60_000 } },
-      { test: { name: 'corpus', include: ['test/corpus/**/*.test.ts'], testTimeout: 300_000, hookTimeout: 60_000 } },
+      {
+        test: {
+          name: 'unit',
+          include: ['test/unit/**/*.test.ts'],
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+          maxWorkers: ALL_PROCESSORS,
+        },
+      },
+      {
+        test: {
+          name: 'corpus',
+          include: ['test/corpus/**/*.test.ts'],
+          testTimeout: 300_000,
+          hookTimeout: 60_000,
+          maxWorkers: ALL_PROCESSORS,
+        },
+      },
       {
         test: {
           name: 'servers',

@@ -7,6 +7,7 @@ import { buildSync } from 'esbuild'
 import { execFileSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
+import { spread } from './figures.ts'
 import { BENCH_INDICES, BENCH_SNAPSHOT, benchRepository } from './reader-data.ts'
 import type { ReaderRun } from './reader-run.ts'
 import { TWIN_INDICES, twinRepository } from './twin-data.ts'
@@ -33,13 +34,6 @@ function bundledRun(): string {
 function runOnce(repository: string, index: string): ReaderRun {
   const output = execFileSync(process.execPath, [program, repository, BENCH_SNAPSHOT, index], { encoding: 'utf8' })
   return JSON.parse(output) as ReaderRun
-}
-
-/** Median, least and most, with so many decimals. */
-function spread(numbers: readonly number[], decimals: number): string {
-  const sorted = numbers.toSorted((a, b) => a - b)
-  const text = (value: number | undefined): string => value!.toFixed(decimals)
-  return `${text(median(numbers))} (${text(sorted[0])} to ${text(sorted.at(-1))})`
 }
 
 function median(numbers: readonly number[]): number {

@@ -3,8 +3,7 @@ import { join } from 'node:path'
 import { bootServer, type ServerHandle } from '../test/servers/boot.ts'
 import { cached } from '../test/servers/cache.ts'
 import { rest, type RestClient } from '../test/servers/rest.ts'
-import { datedLogLine } from './dated-log-lines.ts'
-import { numbersBelow } from './log-lines.ts'
+import { logLine, numbersBelow } from './log-lines.ts'
 
 /** The index that is moved. */
 export const REAL_INDEX = 'logs'
@@ -77,7 +76,7 @@ async function fill(client: RestClient): Promise<void> {
   await client.put(`/${REAL_INDEX}`, REAL_DEFINITION)
   const below = numbersBelow(DOCUMENT_BYTES)
   for (let from = 0; from < REAL_DOCUMENTS; from += BULK_DOCUMENTS) {
-    const lines = Array.from({ length: BULK_DOCUMENTS }, () => ['{"index":{}}', datedLogLine(below, DOCUMENT_BYTES)])
+    const lines = Array.from({ length: BULK_DOCUMENTS }, () => ['{"index":{}}', logLine(below, DOCUMENT_BYTES)])
     await client.bulk(lines.flat(), `/${REAL_INDEX}/_bulk?filter_path=errors`)
   }
   await client.post(`/${REAL_INDEX}/_flush`)

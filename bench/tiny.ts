@@ -13,10 +13,9 @@ import { PROGRAM } from '../test/e2e/program.ts'
 import { wipe } from '../test/e2e/target-state.ts'
 import { bootServer } from '../test/servers/boot.ts'
 import { rest, type RestTarget } from '../test/servers/rest.ts'
-import { datedLogLine } from './dated-log-lines.ts'
 import { familyRun } from './family-run.ts'
 import { printFigures } from './figures.ts'
-import { numbersBelow } from './log-lines.ts'
+import { logLine, numbersBelow } from './log-lines.ts'
 import { clock, startRecordingProxy, together, type Interval } from './recording-proxy.ts'
 
 const INDICES = 5
@@ -38,7 +37,7 @@ async function fill(source: RestTarget): Promise<void> {
   const below = numbersBelow(500)
   const lines = Array.from({ length: DOCUMENTS }, (_, doc) => [
     JSON.stringify({ index: { _index: `logs-${doc % INDICES}` } }),
-    datedLogLine(below, 1024),
+    logLine(below, 1024),
   ])
   await rest(source).bulk(lines.flat())
 }
