@@ -1,5 +1,5 @@
 /** Moves an index with the official client: scroll on one side, its bulk helper with its own defaults on the other. */
-import { createRequire } from 'node:module'
+import { createRequire as requireOf } from 'node:module'
 import { join } from 'node:path'
 
 /** As much of the client as is used here; it is not among the packages of this project. */
@@ -19,7 +19,7 @@ interface Hit {
 const ID = Symbol('id')
 
 const [packages, from, to, index, size] = process.argv.slice(2) as [string, string, string, string, string]
-const official = createRequire(join(packages, 'package.json'))('@opensearch-project/opensearch') as {
+const official = requireOf(join(packages, 'package.json'))('@opensearch-project/opensearch') as {
   Client: new (options: { node: string }) => Client
 }
 const [source, target] = [new official.Client({ node: from }), new official.Client({ node: to })]
