@@ -133,7 +133,7 @@ export async function startPlaces(): Promise<Places> {
     url: Object.fromEntries(urls) as Places['url'],
     normal: (text) =>
       text
-        .replaceAll(folder, '/work')
+        .replaceAll(folder, '/home')
         .replaceAll(FIXTURE, '/fixture')
         .replaceAll(tmpdir(), '/')
         .replaceAll(/(127\.0\.0\.1:|on port |^port |: port )\d+/g, '$19200')
