@@ -1,3 +1,4 @@
+import { jsonOutput } from './json-output.ts'
 import { DIAGNOSTIC_CODES } from '../config/diagnostic.ts'
 import { ERROR_CODES } from '../core/error-codes.ts'
 import { isFailure } from '../core/failure.ts'
@@ -32,7 +33,7 @@ export const run: CommandRun = async (world, input) => {
     return EXIT.notFound
   }
   if (json) {
-    await world.stdout.write(`${JSON.stringify({ schemaVersion: 1, codes: found }, undefined, 2)}\n`)
+    await world.stdout.write(jsonOutput({ codes: found }))
     return EXIT.done
   }
   const columns = widthOf(world.stdout)
@@ -64,7 +65,7 @@ async function explainWorkflow(world: World, name: string, json: boolean): Promi
     const engine = await openEngine(world)
     const situation = await situationOf(engine, name)
     const text = json
-      ? `${JSON.stringify({ schemaVersion: 1, workflow: situation.view, held: situation.held }, undefined, 2)}\n`
+      ? jsonOutput({ workflow: situation.view, held: situation.held })
       : explainRun(situation, widthOf(world.stdout))
     await world.stdout.write(text)
     return true

@@ -1,3 +1,4 @@
+import { addToGroup } from '../core/groups.ts'
 import type { ConfigGroup } from '../config/config.ts'
 import { nameList } from '../repository/close-names.ts'
 import type { Offer } from './offer.ts'
@@ -18,9 +19,7 @@ function shared(group: ConfigGroup, selected: ReadonlySet<string>, owners: Reado
   for (const name of [...selected].sort()) {
     const owner = owners.get(name)
     if (owner === undefined) continue
-    const names = byOwner.get(owner)
-    if (names === undefined) byOwner.set(owner, [name])
-    else names.push(name)
+    addToGroup(byOwner, owner, name)
   }
   return [...byOwner].map(([owner, names]) => `${group.label} leaves out what ${owner} has already: ${nameList(names)}`)
 }

@@ -1,3 +1,4 @@
+import { addToGroup } from '../core/groups.ts'
 import type { SourceIndex } from '../metadata/source-index.ts'
 import { nameList } from '../repository/close-names.ts'
 import { settingText } from '../repository/flat-settings.ts'
@@ -18,9 +19,7 @@ export function sourceWarnings(indices: Iterable<SourceIndex>, asked: Sourceless
   for (const index of indices) {
     const what = whatBecomes(index, asked)
     if (what === undefined) continue
-    const names = alike.get(what)
-    if (names === undefined) alike.set(what, [index.name])
-    else names.push(index.name)
+    addToGroup(alike, what, index.name)
   }
   return [...alike].map(([what, names]) => `the documents of ${nameList(names)} ${what}`)
 }

@@ -1,5 +1,6 @@
 import type { Change } from '../metadata/change.ts'
 import { remedyInWords } from '../metadata/remedy.ts'
+import { nameList } from '../repository/close-names.ts'
 import type { MigrateMetadataData } from '../steps/migrate-metadata.ts'
 import type { MigratedObject } from '../steps/migrate-object.ts'
 
@@ -77,8 +78,5 @@ function alike(lines: readonly Line[]): string[] {
     const known = objects.get(text) ?? new Set()
     objects.set(text, known.add(object))
   }
-  return [...objects].map(([text, names]) => {
-    const more = names.size > NAMED ? ` and ${names.size - NAMED} more` : ''
-    return `${[...names].slice(0, NAMED).join(', ')}${more}: ${text}`
-  })
+  return [...objects].map(([text, names]) => `${nameList([...names], NAMED)}: ${text}`)
 }

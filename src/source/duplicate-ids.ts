@@ -1,3 +1,4 @@
+import { addToGroup } from '../core/groups.ts'
 import { Failure } from '../core/failure.ts'
 import { readCommit } from '../lucene/commit.ts'
 import type { Directory } from '../lucene/directory.ts'
@@ -49,9 +50,7 @@ export async function findDuplicateIds(
       return
     }
     if (++count > MAX_DUPLICATES) throw tooMany(directory)
-    const known = duplicates.get(segment)
-    if (known === undefined) duplicates.set(segment, [batch.doc(place)])
-    else known.push(batch.doc(place))
+    addToGroup(duplicates, segment, batch.doc(place))
   })
   return duplicates
 }

@@ -45,12 +45,17 @@ export class SourceLines {
       this.rewritten = false
       return true
     }
-    this.bytes = sourceToJsonLine(chunk.subarray(start, end), `source of document ${batch.doc(place)}`)
+    this.bytes = sourceToJsonLine(chunk.subarray(start, end), sourceSubject(batch, place))
     this.start = 0
     this.end = this.bytes.length
     this.rewritten = true
     return true
   }
+}
+
+/** What messages call the source of the document at `place`. */
+export function sourceSubject(batch: DocumentBatch, place: number): string {
+  return `source of document ${batch.doc(place)}`
 }
 
 function indexOrEnd(bytes: Buffer, byte: number, from: number): number {

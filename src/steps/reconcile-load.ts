@@ -1,3 +1,4 @@
+import { addToGroup } from '../core/groups.ts'
 import { Failure } from '../core/failure.ts'
 import { addCounts, NO_COUNTS, type RebuiltSources, type WorkItem } from '../coordination/work-store.ts'
 import { readCommit } from '../lucene/commit.ts'
@@ -68,9 +69,7 @@ async function readItems(
     const { index, shard, segment, firstChunk, endChunk } = item.slice
     const slice = { segment, firstChunk, endChunk, checksum: item.checksum! }
     const key = shardKey(index, shard)
-    const known = byShard.get(key)
-    if (known === undefined) byShard.set(key, [slice])
-    else known.push(slice)
+    addToGroup(byShard, key, slice)
     indices[index] = addCounts(indices[index] ?? NO_COUNTS, item.counts)
     if (item.rebuilt === undefined) continue
     const before = rebuilt.get(index)

@@ -1,3 +1,4 @@
+import { jsonOutput } from '../json-output.ts'
 import { convertConfig } from '../../config/convert.ts'
 import type { CommandRun } from '../command.ts'
 import { EXIT } from '../exit-codes.ts'
@@ -12,7 +13,7 @@ export const run: CommandRun = async (world, input) => {
     throw invalid(title, 'it is not converted')
   }
   if (input.text('output') === 'json') {
-    await world.stdout.write(`${JSON.stringify({ schemaVersion: 1, ...converted }, undefined, 2)}\n`)
+    await world.stdout.write(jsonOutput({ ...converted }))
     return EXIT.done
   }
   await world.stdout.write(converted.text)

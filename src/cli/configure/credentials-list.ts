@@ -1,3 +1,4 @@
+import { jsonOutput } from '../json-output.ts'
 import { renderTable } from '../../report/table.ts'
 import type { CommandRun } from '../command.ts'
 import { EXIT } from '../exit-codes.ts'
@@ -8,7 +9,7 @@ import { openCredentialStore } from './open-credential-store.ts'
 export const run: CommandRun = async (world, input) => {
   const credentials = await (await openCredentialStore(world)).list()
   if (input.text('output') === 'json') {
-    await world.stdout.write(`${JSON.stringify({ schemaVersion: 1, credentials }, undefined, 2)}\n`)
+    await world.stdout.write(jsonOutput({ credentials }))
   } else if (credentials.length === 0) {
     await world.stderr.write('No credentials are kept.\n')
   } else {

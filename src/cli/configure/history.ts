@@ -1,3 +1,4 @@
+import { jsonOutput } from '../json-output.ts'
 import { renderTable } from '../../report/table.ts'
 import type { CommandRun } from '../command.ts'
 import { EXIT } from '../exit-codes.ts'
@@ -12,7 +13,7 @@ export const run: CommandRun = async (world, input) => {
     ...(replacedAt === undefined ? {} : { replacedAt: new Date(replacedAt).toISOString() }),
   }))
   if (input.text('output') === 'json') {
-    await world.stdout.write(`${JSON.stringify({ schemaVersion: 1, versions }, undefined, 2)}\n`)
+    await world.stdout.write(jsonOutput({ versions }))
   } else if (versions.length === 0) {
     await world.stderr.write('There is no earlier version.\n')
   } else {

@@ -1,3 +1,4 @@
+import { jsonOutput } from '../json-output.ts'
 import { hasErrors } from '../../config/diagnostic.ts'
 import { loadConfig } from '../../config/load.ts'
 import type { CommandRun } from '../command.ts'
@@ -10,7 +11,7 @@ export const run: CommandRun = async (world, input) => {
   const { diagnostics } = loadConfig(text)
   const valid = !hasErrors(diagnostics)
   if (input.text('output') === 'json') {
-    await world.stdout.write(`${JSON.stringify({ schemaVersion: 1, valid, diagnostics }, undefined, 2)}\n`)
+    await world.stdout.write(jsonOutput({ valid, diagnostics }))
   } else {
     await showDiagnostics(world, diagnostics, title)
     if (valid) await world.stdout.write(`${title} is valid\n`)

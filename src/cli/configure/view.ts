@@ -1,3 +1,4 @@
+import { jsonOutput } from '../json-output.ts'
 import type { ConfigStore } from '../../config/config-store.ts'
 import { parseYaml } from '../../config/parse-yaml.ts'
 import { redactSecrets } from '../../config/source-text.ts'
@@ -15,18 +16,14 @@ export const run: CommandRun = async (world, input) => {
   if (!input.flag('diff')) {
     const store = number === undefined ? undefined : await openConfigStore(world)
     const text = store === undefined ? (await readConfigText(world, undefined)).text : await earlier(store, number)
-    await world.stdout.write(json ? asJson({ configuration: parseYaml(shown(text)).value }) : shown(text))
+    await world.stdout.write(json ? jsonOutput({ configuration: parseYaml(shown(text)).value }) : shown(text))
     return EXIT.done
   }
   const store = await openConfigStore(world)
   const before = shown(await earlier(store, number))
   const diff = textDiff(before, shown((await store.read()) ?? ''))
-  await world.stdout.write(json ? asJson({ diff }) : diff)
+  await world.stdout.write(json ? jsonOutput({ diff }) : diff)
   return EXIT.done
-}
-
-function asJson(result: Readonly<Record<string, unknown>>): string {
-  return `${JSON.stringify({ schemaVersion: 1, ...result }, undefined, 2)}\n`
 }
 
 /** The text of a version, of the newest without a number. `USAGE` when there is none. */

@@ -1,3 +1,4 @@
+import { jsonOutput } from '../json-output.ts'
 import { diagnose } from '../../doctor/diagnose.ts'
 import { renderFindings } from '../../report/findings-text.ts'
 import type { CommandRun } from '../command.ts'
@@ -16,7 +17,7 @@ export const run: CommandRun = async (world, input) => {
     const problems = findings.filter((finding) => finding.level === 'problem').length
     const text =
       input.text('output') === 'json'
-        ? `${JSON.stringify({ schemaVersion: 1, healthy: problems === 0, findings }, undefined, 2)}\n`
+        ? jsonOutput({ healthy: problems === 0, findings })
         : renderFindings(findings, { color: world.color, columns: widthOf(world.stdout) })
     await world.stdout.write(text)
     return problems === 0 ? EXIT.done : EXIT.failed

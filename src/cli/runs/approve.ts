@@ -1,3 +1,4 @@
+import { jsonOutput } from '../json-output.ts'
 import type { CommandRun } from '../command.ts'
 import { EXIT } from '../exit-codes.ts'
 import { openEngine } from '../open-engine.ts'
@@ -8,8 +9,8 @@ export const run: CommandRun = async (world, input) => {
   const view = await engine.view(input.args[0])
   if (input.flag('list')) {
     const steps = view.steps.filter(({ phase }) => phase === 'Waiting').map(({ id, title }) => ({ id, title }))
-    const result = { schemaVersion: 1, name: view.name, steps }
-    if (input.text('output') === 'json') await world.stdout.write(`${JSON.stringify(result, undefined, 2)}\n`)
+    const result = { name: view.name, steps }
+    if (input.text('output') === 'json') await world.stdout.write(jsonOutput(result))
     else if (steps.length === 0) await world.stderr.write(`Nothing of workflow ${view.name} waits for approval.\n`)
     else await world.stdout.write(steps.map(({ id, title }) => `${id}  ${title}\n`).join(''))
     return EXIT.done

@@ -1,3 +1,4 @@
+import { jsonOutput } from '../json-output.ts'
 import { formatDuration } from '../../core/units.ts'
 import type { RunView } from '../../report/run-view.ts'
 import { renderTable } from '../../report/table.ts'
@@ -11,7 +12,7 @@ export const run: CommandRun = async (world, input) => {
   const views = await (await openEngine(world)).list()
   if (input.text('output') === 'json') {
     const workflows = views.map(({ steps: _steps, schemaVersion: _version, ...rest }) => rest)
-    await world.stdout.write(`${JSON.stringify({ schemaVersion: 1, workflows }, undefined, 2)}\n`)
+    await world.stdout.write(jsonOutput({ workflows }))
     return EXIT.done
   }
   if (views.length === 0) {

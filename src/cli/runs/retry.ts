@@ -1,3 +1,4 @@
+import { jsonOutput } from '../json-output.ts'
 import { formatCount } from '../../core/units.ts'
 import { usage, type CommandRun } from '../command.ts'
 import { EXIT } from '../exit-codes.ts'
@@ -14,8 +15,8 @@ export const run: CommandRun = (world, input) => {
     const sourceless = counts.reduce((total, index) => total + index.sourceless, 0)
     const skipped = counts.reduce((total, index) => total + index.skipped, 0)
     if (input.text('output') === 'json') {
-      const result = { schemaVersion: 1, name, acknowledged, skipped, rejected, sourceless, steps }
-      await world.stdout.write(`${JSON.stringify(result, undefined, 2)}\n`)
+      const result = { name, acknowledged, skipped, rejected, sourceless, steps }
+      await world.stdout.write(jsonOutput(result))
     } else if (acknowledged + skipped + rejected === 0) {
       await world.stderr.write(`Workflow ${name} has no rejects.\n`)
     } else {

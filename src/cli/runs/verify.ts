@@ -1,3 +1,4 @@
+import { jsonOutput } from '../json-output.ts'
 import { fitText } from '../../core/fit-text.ts'
 import { formatCount } from '../../core/units.ts'
 import { verifyRun, type VerifiedGroup } from '../../engine/run/verify-run.ts'
@@ -35,12 +36,11 @@ export const run: CommandRun = (world, input) =>
     })
     if (world.stderr.isTty) await world.stderr.write('\r\u001b[2K')
     const result = {
-      schemaVersion: 1,
       name: record.name,
       groups: groups.map(({ group, level, output }) => ({ group, level, result: output.result, ...output.data })),
     }
     const json = input.text('output') === 'json'
-    await world.stdout.write(json ? `${JSON.stringify(result, undefined, 2)}\n` : asText(groups, widthOf(world.stdout)))
+    await world.stdout.write(json ? jsonOutput(result) : asText(groups, widthOf(world.stdout)))
     return groups.some(({ output }) => output.result === 'differences') ? EXIT.differences : EXIT.done
   })
 

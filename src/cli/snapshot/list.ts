@@ -1,3 +1,4 @@
+import { jsonOutput } from '../json-output.ts'
 import { renderTable } from '../../report/table.ts'
 import { formatCount } from '../../core/units.ts'
 import type { CommandRun } from '../command.ts'
@@ -20,8 +21,8 @@ export const run: CommandRun = async (world, input) => {
   }))
   if (input.text('output') === 'json') {
     const { uri, layout, generation, uuid, warnings } = repository
-    const head = { schemaVersion: 1, repository: { uri, layout, generation, uuid, warnings } }
-    await world.stdout.write(`${JSON.stringify({ ...head, snapshots }, undefined, 2)}\n`)
+    const head = { repository: { uri, layout, generation, uuid, warnings } }
+    await world.stdout.write(jsonOutput({ ...head, snapshots }))
     return EXIT.done
   }
   const rows = snapshots.map((snapshot) => [

@@ -1,11 +1,9 @@
 import type { Failure } from '../../core/failure.ts'
 import type { Plan, PlannedStep } from '../../plan/plan.ts'
 import type { RunPhase, RunView, StepPhase, StepView } from '../../report/run-view.ts'
+import { nameList } from '../../repository/close-names.ts'
 import type { VerifyData } from '../../steps/verify.ts'
 import { stepState, type RunState, type StepState } from './run-state.ts'
-
-/** How many indices with differences a message names. */
-const NAMED = 10
 
 /** The view of a run whose files cannot be read: its name and why. */
 export function unreadableView(name: string, failure: Failure, engine: RunView['engine']): RunView {
@@ -76,9 +74,8 @@ function runMessage(phase: RunPhase, state: RunState, alive: boolean, steps: rea
     const found = steps.flatMap(({ kind, data }) =>
       kind === 'verify' ? ((data as VerifyData | undefined)?.differences ?? []) : [],
     )
-    const names = [...new Set(found.map(({ index }) => index))]
-    const more = names.length > NAMED ? ` and ${names.length - NAMED} more` : ''
-    return `Differences in ${names.slice(0, NAMED).join(', ')}${more}. Each is in: workflow report ${state.name}`
+    const names = nameList([...new Set(found.map(({ index }) => index))])
+    return `Differences in ${names}. Each is in: workflow report ${state.name}`
   }
   if (phase === 'Failed') {
     const failed = steps.find((step) => step.phase === 'Failed')

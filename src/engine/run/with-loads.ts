@@ -1,3 +1,4 @@
+import { addToGroup } from '../../core/groups.ts'
 import type { WorkEvent } from '../../coordination/work-events.ts'
 import type { Plan } from '../../plan/plan.ts'
 import type { RunView } from '../../report/run-view.ts'
@@ -12,9 +13,7 @@ export function withLoads(view: RunView, plan: Plan, state: RunState, events: re
   const byStep = new Map<string, WorkEvent[]>()
   for (const event of events) {
     if (!isWorkEvent(event) || stepState(state, event.step).phase === 'ended') continue
-    const own = byStep.get(event.step)
-    if (own === undefined) byStep.set(event.step, [event])
-    else own.push(event)
+    addToGroup(byStep, event.step, event as WorkEvent)
   }
   const steps = view.steps.map((step) => {
     const work = byStep.get(step.id)

@@ -1,15 +1,16 @@
-import { sourceToJsonLine } from '../../codec/source-form.ts'
 import type { DocBits } from '../../lucene/doc-bits.ts'
 import type { DocumentBatch } from '../document-batch.ts'
+import { sourceSubject } from '../source-lines.ts'
 import type { SegmentSource } from '../segment-source.ts'
 import { DocumentTexts, type MissingValues } from './document-texts.ts'
 import { IGNORED_VALUES, isIgnored, type IgnoredFields } from './ignored-fields.ts'
 import type { LeafReader } from './leaf-reader.ts'
 import { putBack, type Addition, type PutBack } from './put-back.ts'
 import type { FieldReport, MissingField, Rebuilder, Rebuilt, RebuiltIndex, SegmentReport } from './rebuilder.ts'
-import { readersOf, scopeTree, type Scope } from './scope.ts'
+import { recoveryCopy } from './recovery-copy.ts'
 import { keepsWholeRecoveryCopies, type SourceKeeping } from './source-kind.ts'
 import type { Treatment } from './sourceless.ts'
+import { problemsOf, type TypeScopes } from './type-scopes.ts'
 import { UNTOLD } from './whole-rebuilder.ts'
 
 const FILTERED = 'it was filtered out of the stored source'
@@ -19,7 +20,7 @@ const UNPLACED = 'the nested objects of the stored source are not those of the i
 
 /** What the fields that were taken out of the sources of a segment are read from. */
 export interface CompletionParts {
-  readonly byType: ReadonlyMap<string, Scope>
+  readonly scopes: TypeScopes
   /** The fields that were taken out; the others tell which nested object a document is of. */
   readonly wanted: ReadonlySet<LeafReader>
   /** Those of them that are vectors which no filter takes out: a cluster of another kind has them in its sources. */
@@ -34,7 +35,6 @@ export class CompletingRebuilder implements Rebuilder {
   readonly keeping: SourceKeeping
   readonly #treatment: Treatment
   readonly #parts: CompletionParts
-  readonly #everything: Scope
   readonly #missingVectors: readonly MissingField[]
   readonly #missing: readonly MissingField[]
   readonly #documents: DocumentTexts
@@ -54,11 +54,9 @@ export class CompletingRebuilder implements Rebuilder {
     this.keeping = keeping
     this.#treatment = treatment
     this.#parts = parts
-    const { byType, wanted, vectors, roots } = parts
-    const scopes = [...byType.values()]
-    const readers = scopes.flatMap(readersOf)
-    this.#everything = scopes.length === 1 ? scopes[0]! : scopeTree(readers, [])
-    this.#missingVectors = problemsOf([...vectors])
+    const { scopes, wanted, vectors, roots } = parts
+    const { readers } = scopes
+    this.#missingVectors = problemsOf(vectors)
     this.#missing = problemsOf([...wanted].filter((reader) => !vectors.has(reader)))
     this.#documents = new DocumentTexts(source, { readers, kept: undefined, roots }, index.createdVersion)
     this.#hasWholeCopies = keepsWholeRecoveryCopies(index)
@@ -78,13 +76,13 @@ export class CompletingRebuilder implements Rebuilder {
       this.#recovered++
       return { json: this.#withVectors(batch, place, copy) }
     }
-    const subject = subjectOf(batch, place)
+    const subject = sourceSubject(batch, place)
     const { wanted } = this.#parts
-    const values = this.#documents.missing(this.#scope(batch, place), wanted, batch, place)
+    const values = this.#documents.missing(this.#parts.scopes.of(batch, place), wanted, batch, place)
     const problems = [...this.#missing, ...this.#ignoredProblems(batch.doc(place), values)]
     const back = putBack(stored, values.addition, subject)
     const nestedProblems = [
-      ...(values.untold > 0 ? this.#nestedNames().map((field) => ({ field, reason: UNTOLD })) : []),
+      ...(values.untold > 0 ? this.#parts.scopes.nestedNames.map((field) => ({ field, reason: UNTOLD })) : []),
       ...back.unplaced.map((field) => ({ field, reason: UNPLACED })),
     ]
     if (this.keeping.kind === 'stored') {
@@ -152,16 +150,15 @@ export class CompletingRebuilder implements Rebuilder {
 
   /** The source that the server kept for its recovery before it filtered it. */
   #recoveryCopy(batch: DocumentBatch, place: number): Uint8Array | undefined {
-    const start = batch.recoveryStart(place)
     const isUsed = this.#treatment === 'rebuild' || this.#treatment === 'complete'
-    if (this.keeping.kind !== 'filtered' || !isUsed || start === -1 || !this.#hasWholeCopies) return undefined
-    return sourceToJsonLine(batch.bytes.subarray(start, batch.recoveryEnd(place)), subjectOf(batch, place))
+    if (this.keeping.kind !== 'filtered' || !isUsed || !this.#hasWholeCopies) return undefined
+    return recoveryCopy(batch, place)
   }
 
   #withVectors(batch: DocumentBatch, place: number, source: Uint8Array): Uint8Array {
     if (this.#parts.vectors.size === 0) return source
-    const { addition } = this.#documents.missing(this.#scope(batch, place), this.#parts.vectors, batch, place)
-    return putBack(source, addition, subjectOf(batch, place)).json
+    const { addition } = this.#documents.missing(this.#parts.scopes.of(batch, place), this.#parts.vectors, batch, place)
+    return putBack(source, addition, sourceSubject(batch, place)).json
   }
 
   #ignoredProblems(doc: number, { stored }: MissingValues): MissingField[] {
@@ -183,22 +180,9 @@ export class CompletingRebuilder implements Rebuilder {
     this.#notes.set(field, known)
   }
 
-  #nestedNames(): string[] {
-    return [...this.#parts.byType.values()].flatMap(({ inner }) => inner.map(({ nested }) => nested!.name))
-  }
-
   #isVectorName(name: string): boolean {
     return [...this.#parts.vectors].some(({ leaf }) => leaf.name === name)
   }
-
-  #scope(batch: DocumentBatch, place: number): Scope {
-    const type = batch.type(place)
-    return (type === undefined ? undefined : this.#parts.byType.get(type)) ?? this.#everything
-  }
-}
-
-function problemsOf(readers: readonly LeafReader[]): MissingField[] {
-  return readers.flatMap(({ leaf, problem }) => (problem === undefined ? [] : [{ field: leaf.name, reason: problem }]))
 }
 
 /** The full names of all fields of which there is something to put back. */
@@ -207,8 +191,4 @@ function namesIn({ members, nested }: Addition, prefix: string): string[] {
     ...members.map(({ path }) => prefix + path.join('.')),
     ...nested.flatMap(({ path, objects }) => objects.flatMap((one) => namesIn(one, `${prefix}${path.join('.')}.`))),
   ]
-}
-
-function subjectOf(batch: DocumentBatch, place: number): string {
-  return `source of document ${batch.doc(place)}`
 }

@@ -1,3 +1,4 @@
+import { addToGroup } from '../../core/groups.ts'
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
 /** An object under construction. */
@@ -17,9 +18,7 @@ export function flattenedText(pairs: readonly Uint8Array[]): string | undefined 
     if (end === -1) return undefined
     const [key, value] = [decode(pair.subarray(0, end)), decode(pair.subarray(end + 1))]
     if (key === undefined || value === undefined) return undefined
-    const known = byKey.get(key)
-    if (known === undefined) byKey.set(key, [value])
-    else known.push(value)
+    addToGroup(byKey, key, value)
   }
   let open: Level[] = [{ names: [], members: [] }]
   let lastLeaf: string | undefined

@@ -13,6 +13,7 @@ import { scopeTree, type Scope } from './scope.ts'
 import { sourceFilter } from './source-filter.ts'
 import { sourceKeeping, VECTOR_TYPES } from './source-kind.ts'
 import { sourcelessFor, type Sourceless } from './sourceless.ts'
+import { TypeScopes } from './type-scopes.ts'
 import { WholeRebuilder } from './whole-rebuilder.ts'
 
 const DOC_COUNT: Leaf = {
@@ -27,7 +28,7 @@ const DOC_COUNT: Leaf = {
 /**
  * Opens the rebuilding of a segment as `asked` says; undefined when its sources are to go over as they are stored, or not at
  * all. Nothing is read but what the fields of the mapping need, every file once to verify its checksum and then window by
- * window: memory is some hundred kilobytes a column.
+ * window: at most some 8 MiB of values for all columns together, and 16 MiB of terms for each dictionary.
  */
 export async function openRebuilder(
   source: SegmentSource,
@@ -65,7 +66,7 @@ async function openWhole(
   const isColumn = field?.docValuesType === 'sorted_set' || field?.docValuesType === 'binary'
   const kept = isColumn ? await columns.open(field, signal) : undefined
   const ignored = synthetic ? undefined : await IgnoredFields.open(source, signal)
-  return new WholeRebuilder(source, sourceKeeping(index), index, byType, { kept, roots }, ignored)
+  return new WholeRebuilder(source, sourceKeeping(index), index, new TypeScopes(byType), { kept, roots }, ignored)
 }
 
 async function openCompleting(
@@ -120,7 +121,13 @@ async function openCompleting(
   if (wanted.size === 0) return undefined
   const ignored = keeping.kind === 'filtered' ? await IgnoredFields.open(source, signal) : undefined
   const treatment = sourcelessFor(keeping.kind, keeping.kind === 'filtered' ? asked : undefined)
-  return new CompletingRebuilder(source, keeping, index, treatment, { byType, wanted, vectors, roots, ignored })
+  return new CompletingRebuilder(source, keeping, index, treatment, {
+    scopes: new TypeScopes(byType),
+    wanted,
+    vectors,
+    roots,
+    ignored,
+  })
 }
 
 function contextOf(

@@ -1,3 +1,4 @@
+import { nameList } from '../../repository/close-names.ts'
 import { formatCount } from '../../core/units.ts'
 import type { FieldReport, SegmentReport } from './rebuilder.ts'
 
@@ -61,6 +62,9 @@ export class RebuildReport {
   }
 }
 
+/** Fields that a reason names before it counts the others. */
+const NAMED = 5
+
 /** The reason for a document of which only that is known. */
 export const NOT_STORED = 'the document has no stored source'
 
@@ -70,10 +74,9 @@ export function missingReason(
   isStored: boolean,
 ): string {
   if (missing.length === 0) return NOT_STORED
-  const named = missing.slice(0, 5).map(({ field, reason }) => `'${field}' (${reason})`)
-  const more = missing.length > named.length ? ` and ${missing.length - named.length} more` : ''
+  const named = missing.map(({ field, reason }) => `'${field}' (${reason})`)
   const what = isStored
     ? 'the stored source lacks these fields'
     : 'the source is not stored, and these fields cannot be rebuilt'
-  return `${what}: ${named.join(', ')}${more}`
+  return `${what}: ${nameList(named, NAMED)}`
 }

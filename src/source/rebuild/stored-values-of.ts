@@ -1,3 +1,4 @@
+import { addToGroup } from '../../core/groups.ts'
 import type { SegmentSource } from '../segment-source.ts'
 import type { StoredChunk } from '../../lucene/stored-chunk.ts'
 import { readStoredValues, type StoredValue } from '../../lucene/stored-values.ts'
@@ -11,9 +12,7 @@ export function storedValuesAt({ segment, stored }: SegmentSource, chunk: Stored
   const values = new Map<string, StoredValue['value'][]>()
   if (chunk.fieldCounts[at] === 0) return values
   for (const { field, value } of readStoredValues(chunk, at, segment.fields, stored.numbers, stored.fdt.name)) {
-    const known = values.get(field.name)
-    if (known === undefined) values.set(field.name, [value])
-    else known.push(value)
+    addToGroup(values, field.name, value)
   }
   return values
 }

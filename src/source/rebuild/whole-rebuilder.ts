@@ -1,13 +1,12 @@
-import { sourceToJsonLine } from '../../codec/source-form.ts'
 import type { DocumentBatch } from '../document-batch.ts'
 import type { SegmentSource } from '../segment-source.ts'
 import { DocumentTexts, type DocumentParts } from './document-texts.ts'
 import { IGNORED_VALUES, isIgnored, type IgnoredFields } from './ignored-fields.ts'
-import type { LeafReader } from './leaf-reader.ts'
+import { recoveryCopy } from './recovery-copy.ts'
 import type { FieldReport, MissingField, Rebuilder, Rebuilt, RebuiltIndex, SegmentReport } from './rebuilder.ts'
-import { readersOf, scopeTree, type Scope } from './scope.ts'
 import { keepsWholeRecoveryCopies, type SourceKeeping } from './source-kind.ts'
 import type { StoredByName } from './stored-values-of.ts'
+import { problemsOf, type TypeScopes } from './type-scopes.ts'
 
 /** Why a nested object is left out. */
 export const UNTOLD = 'nothing they hold tells which nested object they are of'
@@ -16,14 +15,11 @@ const LIST_OF_ONE = 'a list of one nested object as the object'
 /** Puts together the documents of a segment that stores no sources: disabled and synthetic ones. */
 export class WholeRebuilder implements Rebuilder {
   readonly keeping: SourceKeeping
-  readonly #byType: ReadonlyMap<string, Scope>
-  readonly #readers: readonly LeafReader[]
-  readonly #everything: Scope
+  readonly #scopes: TypeScopes
   readonly #missing: readonly MissingField[]
   readonly #documents: DocumentTexts
   readonly #ignored: IgnoredFields | undefined
   readonly #hasWholeCopies: boolean
-  readonly #nested: readonly string[]
   readonly #ignoredFields = new Set<string>()
   #rebuilt = 0
   #recovered = 0
@@ -33,20 +29,15 @@ export class WholeRebuilder implements Rebuilder {
     source: SegmentSource,
     keeping: SourceKeeping,
     index: RebuiltIndex,
-    byType: ReadonlyMap<string, Scope>,
+    scopes: TypeScopes,
     parts: Omit<DocumentParts, 'readers'>,
     ignored: IgnoredFields | undefined,
   ) {
     this.keeping = keeping
-    this.#byType = byType
-    const scopes = [...byType.values()]
-    this.#readers = scopes.flatMap(readersOf)
-    this.#everything = scopes.length === 1 ? scopes[0]! : scopeTree(this.#readers, [])
-    this.#nested = scopes.flatMap(({ inner }) => inner.map(({ nested }) => nested!.name))
-    this.#missing = this.#readers.flatMap(({ leaf, problem }) =>
-      problem === undefined ? [] : [{ field: leaf.name, reason: problem }],
-    )
-    this.#documents = new DocumentTexts(source, { ...parts, readers: this.#readers }, index.createdVersion)
+    const { readers } = scopes
+    this.#scopes = scopes
+    this.#missing = problemsOf(readers)
+    this.#documents = new DocumentTexts(source, { ...parts, readers }, index.createdVersion)
     this.#ignored = ignored
     this.#hasWholeCopies = keepsWholeRecoveryCopies(index)
   }
@@ -62,15 +53,14 @@ export class WholeRebuilder implements Rebuilder {
     if (stored !== undefined) return { json: stored }
     // Only of a disabled source it is known beforehand, and asked for nevertheless, that fields are lost.
     if (kind !== 'disabled' && this.#missing.length > 0) return { missing: this.#missing }
-    const recovery = batch.recoveryStart(place)
-    if (kind === 'disabled' && recovery !== -1 && this.#hasWholeCopies) {
+    const copy = kind === 'disabled' && this.#hasWholeCopies ? recoveryCopy(batch, place) : undefined
+    if (copy !== undefined) {
       this.#recovered++
-      const bytes = batch.bytes.subarray(recovery, batch.recoveryEnd(place))
-      return { json: sourceToJsonLine(bytes, `source of document ${batch.doc(place)}`) }
+      return { json: copy }
     }
-    const { text, untold, stored: values } = this.#documents.text(this.#scope(batch, place), batch, place)
+    const { text, untold, stored: values } = this.#documents.text(this.#scopes.of(batch, place), batch, place)
     if (untold > 0 && kind === 'synthetic') {
-      return { missing: this.#nested.map((field) => ({ field, reason: UNTOLD })) }
+      return { missing: this.#scopes.nestedNames.map((field) => ({ field, reason: UNTOLD })) }
     }
     this.#untold += untold
     this.#rebuilt++
@@ -84,7 +74,7 @@ export class WholeRebuilder implements Rebuilder {
 
   report(): SegmentReport {
     const { kind } = this.keeping
-    const fields = this.#readers.map(({ leaf, problem, losses }): FieldReport => {
+    const fields = this.#scopes.readers.map(({ leaf, problem, losses }): FieldReport => {
       if (problem !== undefined) return { field: leaf.name, level: 'missing', reasons: [problem] }
       const reasons = [
         ...losses,
@@ -95,19 +85,14 @@ export class WholeRebuilder implements Rebuilder {
     })
     if (this.#untold > 0) {
       const reasons = [`${this.#untold} objects left out: ${UNTOLD}`]
-      fields.push(...this.#nested.map((field): FieldReport => ({ field, level: 'approximated', reasons })))
+      fields.push(...this.#scopes.nestedNames.map((field): FieldReport => ({ field, level: 'approximated', reasons })))
     }
     return { rebuilt: this.#rebuilt, recovered: this.#recovered, fields: this.#rebuilt === 0 ? [] : fields }
-  }
-
-  #scope(batch: DocumentBatch, place: number): Scope {
-    const type = batch.type(place)
-    return (type === undefined ? undefined : this.#byType.get(type)) ?? this.#everything
   }
 
   #noteIgnored(doc: number, stored: StoredByName): void {
     const names = this.#ignored?.names(doc, stored) ?? []
     if (names.length === 0) return
-    for (const { leaf } of this.#readers) if (isIgnored(leaf, names)) this.#ignoredFields.add(leaf.name)
+    for (const { leaf } of this.#scopes.readers) if (isIgnored(leaf, names)) this.#ignoredFields.add(leaf.name)
   }
 }
