@@ -2,12 +2,9 @@ import { expect, test } from 'vitest'
 import { openStore } from '../../../src/blob/open-store.ts'
 import { parseJsonExact, stringifyJson } from '../../../src/codec/json-exact.ts'
 import { isJsonObject, type JsonValue } from '../../../src/codec/json-value.ts'
-import { readCommit } from '../../../src/lucene/commit.ts'
 import { openRepository } from '../../../src/repository/open.ts'
-import { readDocuments } from '../../../src/source/read-documents.ts'
 import { leavesOf } from '../../../src/source/rebuild/leaves.ts'
-import { openRebuilder } from '../../../src/source/rebuild/open-rebuilder.ts'
-import { openSegmentSource } from '../../../src/source/segment-source.ts'
+import { readShardSources } from '../../../src/source/rebuild/read-shard-sources.ts'
 import { SourceLines } from '../../../src/source/source-lines.ts'
 import type { Fixture } from '../../fixtures/load.ts'
 
@@ -66,28 +63,21 @@ async function* documentsOf(fixture: Fixture): AsyncGenerator<Pair> {
         .filter(({ nested, isCopyTarget, mapping }) => nested === undefined && !isCopyTarget && isPlain(mapping))
         .map((leaf) => [leaf.name, leaf.type]),
     )
+    const lines = new SourceLines()
     for (let shard = 0; shard < metadata.numberOfShards; shard++) {
       const { directory } = await snapshot.shard(name, shard, signal)
-      for (const commit of (await readCommit(directory, signal)).segments) {
-        const source = await openSegmentSource(directory, commit, signal)
-        if (source === undefined) continue
-        const rebuilder = (await openRebuilder(source, index, 'rebuild', signal))!
-        const lines = new SourceLines()
-        const whole = { firstChunk: 0, endChunk: source.stored.chunkCount }
-        for await (const batch of readDocuments(source, whole, undefined, {}, signal)) {
-          await rebuilder.begin(batch, signal)
-          lines.begin(batch)
-          for (let place = 0; place < batch.count; place++) {
-            if (!lines.find(batch, place) || batch.recoveryStart(place) !== -1) continue
-            const stored = Buffer.from(lines.bytes.subarray(lines.start, lines.end)).toString('utf8')
-            const rebuilt = rebuilder.rebuild(batch, place, undefined)
-            if (!('json' in rebuilt)) throw new Error('a disabled source is always put together')
-            yield {
-              source: parseJsonExact(stored, 'source'),
-              rebuilt: parseJsonExact(Buffer.from(rebuilt.json).toString('utf8'), 'rebuilt'),
-              types,
-              where: `${name} ${batch.id(place)}`,
-            }
+      for await (const { batch, rebuilder } of readShardSources(directory, index, { sourceless: 'rebuild' }, signal)) {
+        lines.begin(batch)
+        for (let place = 0; place < batch.count; place++) {
+          if (!lines.find(batch, place) || batch.recoveryStart(place) !== -1) continue
+          const stored = Buffer.from(lines.bytes.subarray(lines.start, lines.end)).toString('utf8')
+          const rebuilt = rebuilder!.rebuild(batch, place, undefined)
+          if (!('json' in rebuilt)) throw new Error('a disabled source is always put together')
+          yield {
+            source: parseJsonExact(stored, 'source'),
+            rebuilt: parseJsonExact(Buffer.from(rebuilt.json).toString('utf8'), 'rebuilt'),
+            types,
+            where: `${name} ${batch.id(place)}`,
           }
         }
       }

@@ -2,11 +2,8 @@ import { expect, test } from 'vitest'
 import { openStore } from '../../../src/blob/open-store.ts'
 import { parseJsonExact, stringifyJson } from '../../../src/codec/json-exact.ts'
 import { isJsonObject, type JsonObject, type JsonValue } from '../../../src/codec/json-value.ts'
-import { readCommit } from '../../../src/lucene/commit.ts'
 import { openRepository } from '../../../src/repository/open.ts'
-import { readDocuments } from '../../../src/source/read-documents.ts'
-import { openRebuilder } from '../../../src/source/rebuild/open-rebuilder.ts'
-import { openSegmentSource } from '../../../src/source/segment-source.ts'
+import { readShardSources } from '../../../src/source/rebuild/read-shard-sources.ts'
 import { SourceLines } from '../../../src/source/source-lines.ts'
 import type { Fixture } from '../../fixtures/load.ts'
 
@@ -33,43 +30,37 @@ export function testPuttingBack(fixture: Fixture): void {
   })
 }
 
-async function compareIndex(fixture: Fixture, index: string, field: string): Promise<number> {
+async function compareIndex(fixture: Fixture, name: string, field: string): Promise<number> {
   const [repository] = fixture.repositories
   const [first] = repository!.snapshots
-  if (!first!.indices.some(({ name }) => name === index)) return 0
+  if (!first!.indices.some((one) => one.name === name)) return 0
   const snapshot = await (await openRepository(await openStore(repository!.path), signal)).snapshot(first!.name, signal)
-  const metadata = await snapshot.index(index, signal)
+  const metadata = await snapshot.index(name, signal)
   const mappings = metadata.mappings.map(({ type, mapping }) => ({
     type,
     mapping: { ...mapping, _source: { excludes: [field] } },
   }))
   let compared = 0
+  const lines = new SourceLines()
   for (let shard = 0; shard < metadata.numberOfShards; shard++) {
-    const { directory } = await snapshot.shard(index, shard, signal)
-    for (const commit of (await readCommit(directory, signal)).segments) {
-      const source = await openSegmentSource(directory, commit, signal)
-      if (source === undefined) continue
-      const rebuilder = await openRebuilder(source, { ...metadata, mappings }, 'rebuild', signal)
+    const { directory } = await snapshot.shard(name, shard, signal)
+    const index = { ...metadata, mappings }
+    for await (const { batch, rebuilder } of readShardSources(directory, index, { sourceless: 'rebuild' }, signal)) {
       if (rebuilder === undefined) continue
-      const lines = new SourceLines()
-      const whole = { firstChunk: 0, endChunk: source.stored.chunkCount }
-      for await (const batch of readDocuments(source, whole, undefined, {}, signal)) {
-        await rebuilder.begin(batch, signal)
-        lines.begin(batch)
-        for (let place = 0; place < batch.count; place++) {
-          lines.find(batch, place)
-          const stored = Buffer.from(lines.bytes.subarray(lines.start, lines.end)).toString('utf8')
-          const sent = parseJsonExact(stored, 'source')
-          if (!isJsonObject(sent)) throw new Error('a source is an object')
-          const filtered = without(sent, field.split('.'))
-          if (stringifyJson(filtered) === stringifyJson(sent)) continue
-          const rebuilt = rebuilder.rebuild(batch, place, Buffer.from(stringifyJson(filtered)))
-          if (!('json' in rebuilt)) throw new Error('what can be put back is put back')
-          const found = parseJsonExact(Buffer.from(rebuilt.json).toString('utf8'), 'rebuilt')
-          if (rebuilder.report().fields.some(({ level }) => level === 'missing')) continue
-          expect(comparable(found), `${index} ${field} ${batch.id(place)}`).toEqual(comparable(sent))
-          compared++
-        }
+      lines.begin(batch)
+      for (let place = 0; place < batch.count; place++) {
+        lines.find(batch, place)
+        const stored = Buffer.from(lines.bytes.subarray(lines.start, lines.end)).toString('utf8')
+        const sent = parseJsonExact(stored, 'source')
+        if (!isJsonObject(sent)) throw new Error('a source is an object')
+        const filtered = without(sent, field.split('.'))
+        if (stringifyJson(filtered) === stringifyJson(sent)) continue
+        const rebuilt = rebuilder.rebuild(batch, place, Buffer.from(stringifyJson(filtered)))
+        if (!('json' in rebuilt)) throw new Error('what can be put back is put back')
+        const found = parseJsonExact(Buffer.from(rebuilt.json).toString('utf8'), 'rebuilt')
+        if (rebuilder.report().fields.some(({ level }) => level === 'missing')) continue
+        expect(comparable(found), `${name} ${field} ${batch.id(place)}`).toEqual(comparable(sent))
+        compared++
       }
     }
   }
