@@ -30,7 +30,7 @@ const OWN_FIELD_EACH = 5
  * real OpenSearch 2.19 answered to the planner, and 19 copies of each index. Made once and kept in the cache of the tests.
  */
 export async function planData(progress: (text: string) => void): Promise<PlanData> {
-  const folder = await cached('bench-plan-1', (draft) => record(draft, progress))
+  const folder = await cached('bench-plan-1', (draft) => record(draft, progress), 'data')
   const answers = (side: string): Map<string, Answer> =>
     new Map(JSON.parse(readFileSync(join(folder, `${side}.json`), 'utf8')) as [string, Answer][])
   return { repository: join(folder, 'many'), source: manyAnswers(answers('source')), target: answers('target') }

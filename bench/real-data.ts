@@ -46,24 +46,28 @@ export interface RealData {
 
 /** Has a real server index the documents and take a snapshot of them, once; kept in the cache of the tests. */
 export async function realData(progress: (text: string) => void): Promise<RealData> {
-  const folder = await cached('bench-real-1', async (draft) => {
-    const [dataFolder, repositoryFolder] = [join(draft, 'data'), join(draft, 'repository')]
-    mkdirSync(dataFolder)
-    const server = await bootServer({ ...SERVER, dataFolder, repositoryFolder })
-    try {
-      progress(`indexing ${REAL_DOCUMENTS} documents`)
-      const client = rest(server)
-      await fill(client)
-      progress('taking the snapshot')
-      const settings = { location: repositoryFolder, max_snapshot_bytes_per_sec: '0' }
-      await client.put('/_snapshot/bench', { type: 'fs', settings })
-      await client.put(`/_snapshot/bench/${REAL_SNAPSHOT}?wait_for_completion=true`, { indices: REAL_INDEX })
-      // The folder is going to be renamed.
-      await client.delete('/_snapshot/bench')
-    } finally {
-      await server.stop()
-    }
-  })
+  const folder = await cached(
+    'bench-real-1',
+    async (draft) => {
+      const [dataFolder, repositoryFolder] = [join(draft, 'data'), join(draft, 'repository')]
+      mkdirSync(dataFolder)
+      const server = await bootServer({ ...SERVER, dataFolder, repositoryFolder })
+      try {
+        progress(`indexing ${REAL_DOCUMENTS} documents`)
+        const client = rest(server)
+        await fill(client)
+        progress('taking the snapshot')
+        const settings = { location: repositoryFolder, max_snapshot_bytes_per_sec: '0' }
+        await client.put('/_snapshot/bench', { type: 'fs', settings })
+        await client.put(`/_snapshot/bench/${REAL_SNAPSHOT}?wait_for_completion=true`, { indices: REAL_INDEX })
+        // The folder is going to be renamed.
+        await client.delete('/_snapshot/bench')
+      } finally {
+        await server.stop()
+      }
+    },
+    'data',
+  )
   return { dataFolder: join(folder, 'data'), repository: join(folder, 'repository') }
 }
 

@@ -3,8 +3,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { EXIT, EXIT_MEANINGS } from '../../src/cli/exit-codes.ts'
-import { bootServer, type ServerHandle } from '../servers/boot.ts'
+import type { ServerHandle } from '../servers/boot.ts'
 import { rest } from '../servers/rest.ts'
+import { bootPair } from './boot-pair.ts'
 import { pageConfiguration } from './configuration.ts'
 import { homeAt, type Home } from './home.ts'
 import { runProgram, type ProgramResult } from './program.ts'
@@ -32,10 +33,7 @@ describe('the program ends with', () => {
   let source: ServerHandle
   let target: ServerHandle
   beforeAll(async () => {
-    ;[source, target] = await Promise.all([
-      bootServer({ distribution: 'elasticsearch', version: '7.10.2' }),
-      bootServer({ distribution: 'opensearch', version: '2.19', heap: '768m' }),
-    ])
+    ;[source, target] = await bootPair()
     const settings = { number_of_shards: 1, number_of_replicas: 0 }
     for (const index of ['done', 'rejects', 'differences', 'gated', 'slow']) {
       await rest(source).put(`/${index}`, { settings })

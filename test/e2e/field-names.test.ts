@@ -2,8 +2,9 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { bootServer, type ServerHandle } from '../servers/boot.ts'
+import type { ServerHandle } from '../servers/boot.ts'
 import { rest } from '../servers/rest.ts'
+import { bootPair } from './boot-pair.ts'
 import { pageConfiguration } from './configuration.ts'
 import { homeAt } from './home.ts'
 
@@ -33,10 +34,7 @@ describe('names of fields that the target does not take', () => {
   let source: ServerHandle
   let target: ServerHandle
   beforeAll(async () => {
-    ;[source, target] = await Promise.all([
-      bootServer({ distribution: 'elasticsearch', version: '1.7' }),
-      bootServer({ distribution: 'opensearch', version: '2.19', heap: '768m' }),
-    ])
+    ;[source, target] = await bootPair('1.7')
     await rest(source).put('/names', { settings: { number_of_shards: 1, number_of_replicas: 0 } })
     for (const [id, [document]] of Object.entries(DOCUMENTS)) await rest(source).put(`/names/doc/${id}`, document)
   })

@@ -4,8 +4,9 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { loadShop } from '../../scripts/demo/load-shop.ts'
 import type { RunView } from '../../src/report/run-view.ts'
-import { bootServer, type ServerHandle } from '../servers/boot.ts'
+import type { ServerHandle } from '../servers/boot.ts'
 import { rest } from '../servers/rest.ts'
+import { bootPair } from './boot-pair.ts'
 import { compareDocuments } from './compare.ts'
 import { pageConfiguration } from './configuration.ts'
 import { homeAt, type Home } from './home.ts'
@@ -22,10 +23,7 @@ describe('a migration that does not run through', () => {
   let source: ServerHandle
   let target: ServerHandle
   beforeAll(async () => {
-    ;[source, target] = await Promise.all([
-      bootServer({ distribution: 'elasticsearch', version: '7.10.2' }),
-      bootServer({ distribution: 'opensearch', version: '2.19', heap: '768m' }),
-    ])
+    ;[source, target] = await bootPair()
     await loadShop(rest(source), { indices: [...ORDERS, 'feedback'] })
   })
   beforeEach(() => wipe(target))

@@ -4,8 +4,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { bootServer, type ServerHandle } from '../servers/boot.ts'
+import type { ServerHandle } from '../servers/boot.ts'
 import { rest } from '../servers/rest.ts'
+import { bootPair } from './boot-pair.ts'
 import { compareDocuments } from './compare.ts'
 import { homeAt } from './home.ts'
 import { PROGRAM } from './program.ts'
@@ -31,10 +32,7 @@ describe('the page, command by command, with its own configuration and only endp
   let source: ServerHandle
   let target: ServerHandle
   beforeAll(async () => {
-    ;[source, target] = await Promise.all([
-      bootServer({ distribution: 'elasticsearch', version: '7.10.2' }),
-      bootServer({ distribution: 'opensearch', version: '2.19', heap: '768m' }),
-    ])
+    ;[source, target] = await bootPair()
     for (const [index, count] of Object.entries(DOCUMENTS)) {
       const lines = Array.from({ length: count }, (_, n) => [{ index: { _index: index, _id: `d${n}` } }, { n }]).flat()
       await rest(source).bulk(lines)

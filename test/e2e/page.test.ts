@@ -3,8 +3,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { loadShop } from '../../scripts/demo/load-shop.ts'
-import { bootServer, type ServerHandle } from '../servers/boot.ts'
+import type { ServerHandle } from '../servers/boot.ts'
 import { rest, type JsonObject, type RestTarget } from '../servers/rest.ts'
+import { bootPair } from './boot-pair.ts'
 import { compareDocuments } from './compare.ts'
 import { pageConfiguration } from './configuration.ts'
 import { homeAt } from './home.ts'
@@ -28,10 +29,7 @@ describe('the page, from Elasticsearch 7.10.2 into OpenSearch 2.19', () => {
   let target: ServerHandle
   let documents: number
   beforeAll(async () => {
-    ;[source, target] = await Promise.all([
-      bootServer({ distribution: 'elasticsearch', version: '7.10.2' }),
-      bootServer({ distribution: 'opensearch', version: '2.19', heap: '768m' }),
-    ])
+    ;[source, target] = await bootPair()
     documents = await loadShop(rest(source))
   })
   afterAll(async () => {

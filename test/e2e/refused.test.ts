@@ -2,8 +2,9 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { bootServer, type ServerHandle } from '../servers/boot.ts'
+import type { ServerHandle } from '../servers/boot.ts'
 import { rest } from '../servers/rest.ts'
+import { bootPair } from './boot-pair.ts'
 import { pageConfiguration } from './configuration.ts'
 import { homeAt, type Home } from './home.ts'
 import { indexNames, wipe } from './target-state.ts'
@@ -30,10 +31,7 @@ describe('what a target refuses', () => {
   let source: ServerHandle
   let target: ServerHandle
   beforeAll(async () => {
-    ;[source, target] = await Promise.all([
-      bootServer({ distribution: 'elasticsearch', version: '8.19' }),
-      bootServer({ distribution: 'opensearch', version: '2.19', heap: '768m' }),
-    ])
+    ;[source, target] = await bootPair('8.19')
     const client = rest(source)
     await client.put('/_index_template/composed', TEMPLATE)
     for (const [name, properties] of Object.entries({ ...INDICES, damaged: INDICES.plain })) {

@@ -2,8 +2,9 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { bootServer, type ServerHandle } from '../servers/boot.ts'
+import type { ServerHandle } from '../servers/boot.ts'
 import { rest } from '../servers/rest.ts'
+import { bootPair } from './boot-pair.ts'
 import { compareDocuments } from './compare.ts'
 import { pageConfiguration } from './configuration.ts'
 import { homeAt } from './home.ts'
@@ -27,10 +28,7 @@ describe('after a run', () => {
   let source: ServerHandle
   let target: ServerHandle
   beforeAll(async () => {
-    ;[source, target] = await Promise.all([
-      bootServer({ distribution: 'elasticsearch', version: '7.10.2' }),
-      bootServer({ distribution: 'opensearch', version: '2.19', heap: '768m' }),
-    ])
+    ;[source, target] = await bootPair()
     const settings = { number_of_shards: 2, number_of_replicas: 0 }
     await rest(source).put('/parts', { settings })
     const lines = Array.from({ length: DOCUMENTS }, (_, n) => [

@@ -19,12 +19,13 @@ export function cacheFolder(env: NodeJS.ProcessEnv = process.env): string {
 
 /**
  * Returns the folder `name` of the cache, built on first use. It appears whole or not at all: it is built beside its place
- * and renamed. One build of a kind at a time on this machine: Maven's local repository does not bear two writers.
+ * and renamed. One build of a kind at a time on this machine: Maven's local repository does not bear two writers. What boots a
+ * server to fill its folder is `data`, since the server may have to be built meanwhile.
  */
 export async function cached(
   name: string,
   build: (folder: string) => Promise<void>,
-  kind: 'build' | 'go' = 'build',
+  kind: 'build' | 'go' | 'data' = 'build',
 ): Promise<string> {
   const cache = cacheFolder()
   const target = join(cache, name)

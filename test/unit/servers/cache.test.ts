@@ -45,6 +45,14 @@ test('a build that fails leaves nothing behind, and the next one works', async (
   expect(existsSync(join(folder, 'server-1'))).toBe(true)
 })
 
+test('data that a server has to be built for does not wait for itself', async () => {
+  const build = async (): Promise<void> => {
+    await cached('server-1', async () => undefined)
+  }
+  await cached('data-1', build, 'data')
+  expect(readdirSync(folder).sort()).toEqual(['data-1', 'server-1'])
+})
+
 test('the lock of a process that is gone does not count', async () => {
   const beyondAnyProcess = 2 ** 30
   writeFileSync(join(folder, 'build.lock'), `${beyondAnyProcess}@${hostname()}`)
