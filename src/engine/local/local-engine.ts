@@ -9,28 +9,19 @@ import type { RunView } from '../../report/run-view.ts'
 import type { Engine, HeldItem, Submission, SubmitOptions } from '../engine.ts'
 import { Journal, readJournal } from './journal.ts'
 import { lockHome } from './lock-home.ts'
-import { readLock } from './lock.ts'
 import { rejectFilePath } from './reject-file.ts'
 import { readRejectLines, readRejects } from './reject-lines.ts'
 import type { Clusters } from '../../steps/clusters.ts'
+import { StoredRuns, type StoredRun } from './stored-runs.ts'
 import { startRunner } from './start-runner.ts'
 import type { RejectsRetried } from '../run/run-events.ts'
 import { withLoads } from '../run/with-loads.ts'
 import type { RunRecord } from '../run/run-record.ts'
 import { logOf } from '../run/run-log.ts'
-import { foldEvents, outputsOf, stepState, type RunState } from '../run/run-state.ts'
+import { outputsOf, stepState } from '../run/run-state.ts'
 import { runToView, unreadableView } from '../run/run-to-view.ts'
-import { withoutUnchangedGroups, type EarlierRun } from '../run/unchanged-groups.ts'
-import {
-  approve,
-  createWorkflowFolder,
-  listWorkflows,
-  readPlan,
-  requestStop,
-  workflowFolder,
-  workflowNotFound,
-  type WorkflowFolder,
-} from './workflow-folder.ts'
+import { withoutUnchangedGroups } from '../run/unchanged-groups.ts'
+import { approve, createWorkflowFolder, requestStop, workflowFolder, type WorkflowFolder } from './workflow-folder.ts'
 
 /** What the local engine is made of. */
 export interface LocalEngineParts {
@@ -43,13 +34,6 @@ export interface LocalEngineParts {
   startRunner(folder: WorkflowFolder): Promise<number>
 }
 
-interface StoredRun {
-  readonly folder: WorkflowFolder
-  readonly plan: Plan
-  readonly state: RunState
-  readonly alive: boolean
-}
-
 /** Events that have no line in the log. */
 const UNLOGGED = ['work-advanced', 'work-done', 'step-progress']
 const START_POLL_MS = 20
@@ -59,30 +43,33 @@ const START_PATIENCE_MS = 15_000
 /** Runs workflows on this machine: a folder each under the state folder, a detached process each while they run. */
 export class LocalEngine implements Engine {
   readonly #parts: LocalEngineParts
+  readonly #runs: StoredRuns
 
   constructor(parts: LocalEngineParts) {
     this.#parts = parts
+    this.#runs = new StoredRuns(parts.home, parts.clock)
   }
 
   async submit(plan: Plan, options: SubmitOptions): Promise<Submission> {
     const { home, clock } = this.#parts
     const lock = await lockHome(this.#parts)
     try {
-      const found = this.#earlierRun(plan, options)
+      const runs = this.#runs.newestFirst()
+      const found = this.#earlierRun(plan, options, runs)
       if (found !== undefined) {
         const earlier = await this.#atRest(found)
         if (earlier.alive) throw alreadyRunning(earlier)
         if (earlier.state.outcome === 'finished') return { name: earlier.folder.name, kind: 'unchanged' }
         // Nothing was done by the old plan yet, so the new one, which knows the clusters as they are now, takes its place.
         if (stepState(earlier.state, 'initialize').phase !== 'ended') {
-          createWorkflowFolder(earlier.folder, withoutUnchangedGroups(plan, this.#earlierRuns()))
+          createWorkflowFolder(earlier.folder, withoutUnchangedGroups(plan, runs))
         }
         await startRunner(earlier.folder, this.#parts)
         return { name: earlier.folder.name, kind: 'continued' }
       }
       const name = options.name ?? this.#freeName()
       const folder = workflowFolder(home, name)
-      const due = options.fresh === true ? plan : withoutUnchangedGroups(plan, this.#earlierRuns())
+      const due = options.fresh === true ? plan : withoutUnchangedGroups(plan, runs)
       createWorkflowFolder(folder, due)
       const { journal } = Journal.open(folder.journal)
       try {
@@ -101,7 +88,7 @@ export class LocalEngine implements Engine {
 
   view(name: string | undefined, { loads = false } = {}): Promise<RunView> {
     return attempt(() => {
-      const run = this.#find(name)
+      const run = this.#runs.find(name)
       const view = this.#viewOf(run)
       return loads ? withLoads(view, run.plan, run.state, readJournal(run.folder.journal, ['step-', 'log'])) : view
     })
@@ -109,9 +96,9 @@ export class LocalEngine implements Engine {
 
   list(): Promise<readonly RunView[]> {
     return attempt(() => {
-      const views = listWorkflows(this.#parts.home).map((name) => {
+      const views = this.#runs.names().map((name) => {
         try {
-          return this.#viewOf(this.#read(name))
+          return this.#viewOf(this.#runs.read(name))
         } catch (error) {
           if (!isFailure(error)) throw error
           return unreadableView(name, error, 'local')
@@ -122,25 +109,25 @@ export class LocalEngine implements Engine {
   }
 
   log(name: string | undefined, from: number): Promise<readonly LogLine[]> {
-    return attempt(() => logOf(readJournal(this.#find(name).folder.journal, UNLOGGED)).slice(from))
+    return attempt(() => logOf(readJournal(this.#runs.find(name).folder.journal, UNLOGGED)).slice(from))
   }
 
   heldItems(name: string | undefined): Promise<readonly HeldItem[]> {
     return attempt(() => {
-      this.#find(name)
+      this.#runs.find(name)
       return []
     })
   }
 
   async *rejects(name: string | undefined): AsyncGenerator<string> {
-    const { folder } = this.#find(name)
+    const { folder } = this.#runs.find(name)
     const files = existsSync(folder.rejects) ? readdirSync(folder.rejects).sort() : []
     for (const file of files) yield* readRejectLines(join(folder.rejects, file))
   }
 
   record(name: string | undefined): Promise<RunRecord> {
     return attempt(() => {
-      const { folder, plan, state } = this.#find(name)
+      const { folder, plan, state } = this.#runs.find(name)
       return {
         name: folder.name,
         plan,
@@ -151,14 +138,14 @@ export class LocalEngine implements Engine {
   }
 
   async retryRejects(name: string | undefined, clusters: Clusters): Promise<readonly RejectsRetried[]> {
-    const { folder } = this.#find(name)
+    const { folder } = this.#runs.find(name)
     const { retryRejects } = await import('./retry-rejects.ts')
     return retryRejects(folder, { ...this.#parts, clusters })
   }
 
   approve(name: string | undefined, steps: readonly string[]): Promise<readonly string[]> {
     return attempt(() => {
-      const { folder, plan, state } = this.#find(name)
+      const { folder, plan, state } = this.#runs.find(name)
       const waiting = plan.steps.filter(({ id }) => stepState(state, id).phase === 'waiting').map(({ id }) => id)
       const wanted = steps.length === 0 ? waiting : steps
       for (const id of wanted) {
@@ -175,7 +162,7 @@ export class LocalEngine implements Engine {
 
   stop(name: string | undefined): Promise<RunView> {
     return attempt(() => {
-      const run = this.#find(name)
+      const run = this.#runs.find(name)
       if (!run.alive) return this.#viewOf(run)
       requestStop(run.folder)
       return this.#viewOf({ ...run, state: { ...run.state, stopRequested: true } })
@@ -185,21 +172,21 @@ export class LocalEngine implements Engine {
   async resume(name: string | undefined): Promise<RunView> {
     const lock = await lockHome(this.#parts)
     try {
-      const run = await this.#atRest(this.#find(name))
+      const run = await this.#atRest(this.#runs.find(name))
       if (run.alive) throw alreadyRunning(run)
       if (run.state.outcome === 'finished') return this.#viewOf(run)
       await startRunner(run.folder, this.#parts)
-      return this.#viewOf(this.#read(run.folder.name))
+      return this.#viewOf(this.#runs.read(run.folder.name))
     } finally {
       lock.release()
     }
   }
 
-  /** The run that a submission would repeat. */
-  #earlierRun(plan: Plan, { name, fresh = false }: SubmitOptions): StoredRun | undefined {
+  /** The run that a submission would repeat; `runs` are the newest first. */
+  #earlierRun(plan: Plan, { name, fresh = false }: SubmitOptions, runs: readonly StoredRun[]): StoredRun | undefined {
     if (name !== undefined) {
-      if (!listWorkflows(this.#parts.home).includes(workflowFolder(this.#parts.home, name).name)) return undefined
-      const run = this.#read(name)
+      if (!this.#runs.names().includes(workflowFolder(this.#parts.home, name).name)) return undefined
+      const run = this.#runs.read(name)
       if (run.alive && run.state.outcome === undefined) throw alreadyRunning(run)
       if (!fresh && run.state.configDigest === plan.configDigest) return run
       throw new Failure('USAGE', fresh ? 'it exists already' : 'it was made from another configuration', {
@@ -208,9 +195,7 @@ export class LocalEngine implements Engine {
         hint: 'Choose another name with --name, or leave it out.',
       })
     }
-    const same = this.#all()
-      .filter((run) => run.state.configDigest === plan.configDigest)
-      .toSorted((a, b) => b.state.submittedAt - a.state.submittedAt)
+    const same = runs.filter((run) => run.state.configDigest === plan.configDigest)
     const running = same.find((run) => run.alive && run.state.outcome === undefined)
     if (running !== undefined) return running
     return fresh ? undefined : same[0]
@@ -223,49 +208,9 @@ export class LocalEngine implements Engine {
     let current = run
     while (current.alive && current.state.outcome !== undefined && clock.monotonic() < deadline) {
       await clock.sleep(START_POLL_MS, signal)
-      current = this.#read(run.folder.name)
+      current = this.#runs.read(run.folder.name)
     }
     return current
-  }
-
-  #find(name: string | undefined): StoredRun {
-    const { home } = this.#parts
-    if (name !== undefined) {
-      const folder = workflowFolder(home, name)
-      if (!existsSync(folder.journal)) throw workflowNotFound(name, listWorkflows(home).toSorted())
-      return this.#read(name)
-    }
-    const runs = this.#all()
-    const candidates = runs.some((run) => run.alive) ? runs.filter((run) => run.alive) : runs
-    const newest = candidates.toSorted((a, b) => b.state.submittedAt - a.state.submittedAt)[0]
-    if (newest === undefined) throw workflowNotFound(undefined, [])
-    return newest
-  }
-
-  /** Every run that can be read; one that cannot must not hide the others. */
-  #all(): StoredRun[] {
-    return listWorkflows(this.#parts.home).flatMap((name) => {
-      try {
-        return [this.#read(name)]
-      } catch (error) {
-        if (isFailure(error, 'STATE_CORRUPT', 'WORKFLOW_NOT_FOUND')) return []
-        throw error
-      }
-    })
-  }
-
-  /** Every run, the newest first. */
-  #earlierRuns(): readonly EarlierRun[] {
-    return this.#all()
-      .toSorted((a, b) => b.state.submittedAt - a.state.submittedAt)
-      .map(({ folder, plan, state }) => ({ name: folder.name, plan, state }))
-  }
-
-  #read(name: string): StoredRun {
-    const folder = workflowFolder(this.#parts.home, name)
-    // The lock first: a runner that ends in between is then seen as ended, never as dead.
-    const alive = readLock(folder.path, this.#parts.clock)?.alive ?? false
-    return { folder, plan: readPlan(folder), state: foldEvents(readJournal(folder.journal, ['work-'])), alive }
   }
 
   #viewOf({ plan, state, alive }: StoredRun): RunView {
@@ -274,7 +219,7 @@ export class LocalEngine implements Engine {
   }
 
   #freeName(): string {
-    const taken = new Set(listWorkflows(this.#parts.home))
+    const taken = new Set(this.#runs.names())
     for (;;) {
       const name = `migration-${this.#parts.random.hex(3)}`
       if (!taken.has(name)) return name
