@@ -31,6 +31,8 @@ const transformSchema = z
       'Changes to every document: first renamed, then removed, then set. A document that cannot be changed so is rejected.',
   })
 
+const timeField = z.union([text, z.literal(false)])
+
 /** `createSnapshot` as it is written. */
 export const createSnapshotSchema = z
   .strictObject({
@@ -79,6 +81,14 @@ export const metadataSchema = z
         'What becomes of `_parent` (5.x and earlier): a join field that documents get filled, so that they can be searched by their parent; or only their routing. Default: `join`.',
     }),
     joinField: text.optional().meta({ description: 'Name of the join field. Default: `join`.' }),
+    timestampField: timeField.optional().meta({
+      description:
+        'Name of the date field that gets the stored values of `_timestamp` (2.x and earlier) in mappings and documents, or `false` for none. Default: `_timestamp`.',
+    }),
+    ttlField: timeField.optional().meta({
+      description:
+        'The same for `_ttl` (2.x and earlier): the time at which a document was to expire. Default: `_ttl`.',
+    }),
     types: z.enum(['unite', 'split']).optional().meta({
       description:
         'What becomes of several mapping types of one index (5.x and earlier): one index with the fields of all, or an index `<index>-<type>` for each. Default: `unite`.',

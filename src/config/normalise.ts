@@ -198,7 +198,7 @@ function normalSnapshot(group: GroupInput, existing: string | undefined): Config
 function normalGroup(group: GroupInput, origin: GroupOrigin): ConfigGroup {
   const { metadataMigration: metadata = {}, documentBackfill: backfill = {} } = group
   const { indexTemplateAllowlist, componentTemplateAllowlist, ingestPipelineAllowlist, settings, mappings } = metadata
-  const { parents, joinField, types, unsupportedFields } = metadata
+  const { parents, joinField, timestampField, ttlField, types, unsupportedFields } = metadata
   const { workers, maxRejects, sourceless, refreshDuringLoad, replicasDuringLoad, transform } = backfill
   return {
     ...origin,
@@ -216,6 +216,8 @@ function normalGroup(group: GroupInput, origin: GroupOrigin): ConfigGroup {
       options: {
         ...(parents !== undefined && { parents }),
         ...(joinField !== undefined && { joinField }),
+        ...(timestampField !== undefined && { timestampField }),
+        ...(ttlField !== undefined && { ttlField }),
         ...(types !== undefined && { types }),
         ...(unsupportedFields !== undefined && { unsupportedFields }),
       },

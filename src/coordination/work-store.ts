@@ -1,3 +1,5 @@
+import type { TimeName } from '../metadata/time-fields.ts'
+
 /** The unit of work of a load: a range of documents of one segment of one shard, and how far it has come. */
 export interface WorkItem {
   /** Unique in its step: `<index>/<shard>/<segment>/<first chunk>`. */
@@ -35,6 +37,8 @@ export interface SliceRef {
 export interface Delivery {
   /** Field that gets the parents and children of `_parent`. */
   readonly joinField?: string
+  /** Fields that get the values of `_timestamp` and `_ttl`, by these. */
+  readonly times?: Readonly<Partial<Record<TimeName, string>>>
   /** Whether each mapping type has an index of its own. */
   readonly split?: true
   /** Data stream that takes the documents, only as new ones: what it holds already stays. */

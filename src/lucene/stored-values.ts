@@ -42,6 +42,19 @@ export function readStoredValues(
   return values
 }
 
+/** The 64-bit integer whose encoded form is in `bytes[start, end)`, as `scanDocument` finds it. `BLOB_CORRUPT`. */
+export function storedLong(
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+  numbers: NumberForm,
+  subject: string,
+): bigint {
+  const order = numbers === 'little' ? 'little' : 'big'
+  const cursor = new ByteCursor(bytes, subject, { offset: start, end, order })
+  return numbers === 'fixed' ? cursor.int64() : readTimestampLong(cursor)
+}
+
 function readValue(cursor: ByteCursor, type: number, fixed: boolean): StoredValue['value'] {
   switch (type) {
     case StoredType.string:

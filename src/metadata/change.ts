@@ -1,4 +1,5 @@
 import type { JsonObject, JsonValue } from '../codec/json-value.ts'
+import type { TimeName } from './time-fields.ts'
 
 /** What was done to one place of a definition, and why: no translation is silent. */
 export interface Change {
@@ -29,6 +30,8 @@ export interface Problem {
   readonly detail: string
   /** What a user can do: an option of {@link TranslateOptions} with its choices, or work on either cluster. */
   readonly decision: string
+  /** Set when something of every document is lost, so that their number matters. */
+  readonly concerns?: 'every document'
 }
 
 /** What documents need beside being copied, so that they fit the translated mapping. */
@@ -42,6 +45,8 @@ export type DocumentTransform =
       /** Child types by parent type. */
       readonly relations: Readonly<Record<string, readonly string[]>>
     }
+  /** Documents need `field`: their value of the metadata field `from`, in milliseconds since 1970. */
+  | { readonly kind: 'time'; readonly from: TimeName; readonly field: string }
 
 /** A definition in the words of the target, with everything that was done to it. */
 export interface Translated {

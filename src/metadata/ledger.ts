@@ -19,8 +19,9 @@ export class Ledger {
       note: (action, member, before, after, reason) => {
         this.changes.push({ rule, action, path: join(path, member), before, after, reason })
       },
-      problem: (member, detail, decision) => {
-        this.problems.push({ rule, path: join(path, member), detail, decision })
+      problem: (member, detail, decision, concerns) => {
+        const about = concerns === undefined ? {} : { concerns }
+        this.problems.push({ rule, path: join(path, member), detail, decision, ...about })
       },
       transform: (transform) => {
         this.documentTransforms.push(transform)
@@ -39,7 +40,7 @@ export interface LedgerEntry {
     after: JsonValue | undefined,
     reason: string,
   ): void
-  problem(member: string, detail: string, decision: string): void
+  problem(member: string, detail: string, decision: string, concerns?: Problem['concerns']): void
   transform(transform: DocumentTransform): void
 }
 

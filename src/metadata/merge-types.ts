@@ -5,6 +5,7 @@ import type { Ledger, LedgerEntry } from './ledger.ts'
 import { takeParents, withJoinField } from './parents.ts'
 import type { RuleContext } from './rule.ts'
 import type { SourceMapping } from './source-index.ts'
+import { isTimeOn, TIME_NAMES } from './time-fields.ts'
 
 const RULE = 'merge-types'
 
@@ -58,7 +59,7 @@ function unite(mappings: readonly SourceMapping[], entry: LedgerEntry): JsonObje
   entry.transform({ kind: 'merge-types', types })
   const united = mappings.map(({ mapping }) => mapping).reduce((left, right) => uniteObjects(left, right, '', entry))
   const roots = mappings.map(({ mapping }) => mapping)
-  return leastStrict(commonRouting(united, roots, entry), roots, entry)
+  return leastStrict(commonRouting(withTimes(united, roots), roots, entry), roots, entry)
 }
 
 /** Members of both; where both have one that differs, objects are united and other values are those of `left`. */
@@ -73,13 +74,13 @@ function uniteObjects(left: JsonObject, right: JsonObject, path: string, entry: 
         name,
         isField(path) ? uniteFields(present, value, at, entry) : uniteObjects(present, value, at, entry),
       )
-    } else if (!sameJson(present, value) && !DECIDED.has(at)) noteDifference(present, value, at, entry)
+    } else if (!sameJson(present, value) && !DECIDED.test(at)) noteDifference(present, value, at, entry)
   }
   return jsonObject(members)
 }
 
 /** Members of the root that are decided for all types together. */
-const DECIDED = new Set(['dynamic', '_routing.required'])
+const DECIDED = /^(dynamic|_routing\.required|(_timestamp|_ttl)\..+)$/
 
 function isField(path: string): boolean {
   return path === 'properties' || path.endsWith('.properties')
@@ -112,6 +113,14 @@ function commonRouting(united: JsonObject, roots: readonly JsonObject[], entry: 
   entry.note('dropped', '_routing.required', true, undefined, 'not every type requires routing')
   const rest = withoutMembers(objectMember(united, '_routing') ?? jsonObject([]), 'required')
   return Object.keys(rest).length === 0 ? withoutMembers(united, '_routing') : withMember(united, '_routing', rest)
+}
+
+/** A time that one type keeps is kept: documents of the others have none. */
+function withTimes(united: JsonObject, roots: readonly JsonObject[]): JsonObject {
+  return TIME_NAMES.reduce((edited, name) => {
+    const value = roots.find((root) => isTimeOn(root, name))?.[name]
+    return value === undefined ? edited : withMember(edited, name, value)
+  }, united)
 }
 
 /** From the most to the least permissive; a type without says true. */

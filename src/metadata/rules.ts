@@ -19,7 +19,6 @@ import {
   routingField,
   runtimeFields,
   sourceField,
-  timestampAndTtl,
 } from './rules/mapping-root.ts'
 import { dynamicOfMapping, dynamicOfObjects, missingTypeOfObject, objectLikeTypes } from './rules/objects.ts'
 import { booleanSettings, oldValues, renamedSettings, units } from './rules/old-settings.ts'
@@ -45,6 +44,7 @@ import {
   stringType,
 } from './rules/strings.ts'
 import { subobjects, subobjectsOfMapping } from './rules/subobjects.ts'
+import { timestampAndTtl } from './rules/times.ts'
 import { denseVector, knnMethod, knnSettings } from './rules/vectors.ts'
 import { inRange } from './version-range.ts'
 

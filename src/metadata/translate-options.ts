@@ -9,6 +9,10 @@ export interface TranslateOptions {
   readonly parents: 'routing' | 'join'
   /** Name of the join field that `parents: join` adds. */
   readonly joinField: string
+  /** Name of the date field that gets the values of `_timestamp` (1.x and 2.x); false for none. */
+  readonly timestampField: string | false
+  /** Name of the date field that gets the time at which `_ttl` (1.x and 2.x) lets a document expire; false for none. */
+  readonly ttlField: string | false
   /** Several mapping types of one index: `unite` their fields in one index, or `split` them into an index for each. */
   readonly types: 'unite' | 'split'
   /** Names of settings, `*` allowed, to send although the target is not known to have them (settings of own plugins). */
@@ -22,6 +26,8 @@ export const DEFAULT_TRANSLATE_OPTIONS: TranslateOptions = {
   unsupportedFields: 'disable',
   parents: 'join',
   joinField: 'join',
+  timestampField: '_timestamp',
+  ttlField: '_ttl',
   types: 'unite',
   keepSettings: [],
   keepAllocation: false,

@@ -1,6 +1,6 @@
+import type { AddedValues } from './added-values.ts'
 import type { DocumentBatch } from './document-batch.ts'
 import { FirstMember, hasMember } from './first-member.ts'
-import type { JoinValues } from './join-values.ts'
 import type { Rebuilder } from './rebuild/rebuilder.ts'
 import { RebuiltLines } from './rebuild/rebuilt-lines.ts'
 
@@ -18,7 +18,7 @@ export interface LineProblem {
 export class EditedLines {
   readonly #lines = new RebuiltLines()
   readonly #inserting = new FirstMember()
-  #join: JoinValues | undefined
+  #added: readonly AddedValues[] = []
   /** The document asked for last, which may be asked for again. */
   #place = -1
   #problem: LineProblem | undefined
@@ -32,10 +32,10 @@ export class EditedLines {
     return this.#lines.rewritten
   }
 
-  /** Forgets the batch before; `rebuilder` has begun the batch, too, and `join` is of its segment. */
-  begin(batch: DocumentBatch, rebuilder: Rebuilder | undefined, join: JoinValues | undefined): void {
+  /** Forgets the batch before; `rebuilder` has begun the batch, too, and `added` is of its segment. */
+  begin(batch: DocumentBatch, rebuilder: Rebuilder | undefined, added: readonly AddedValues[]): void {
     this.#lines.begin(batch, rebuilder)
-    this.#join = join
+    this.#added = added
     this.#place = -1
   }
 
@@ -51,8 +51,9 @@ export class EditedLines {
   /** What a cluster shows of the line when its mapping filters sources as that of the index does; undefined without a filter. */
   filtered(batch: DocumentBatch, place: number): Uint8Array | undefined {
     const line = this.#lines.filtered(batch, place)
-    const member = line && this.#join?.memberOf(batch, place)
-    return line && member ? new FirstMember().insert(line, 0, line.length, member) : line
+    if (line === undefined || this.#added.length === 0) return line
+    const members = this.#membersOf(batch, place, line, 0, line.length)
+    return Array.isArray(members) ? withMembers(new FirstMember(), line, 0, line.length, members) : line
   }
 
   #find(batch: DocumentBatch, place: number): LineProblem | undefined {
@@ -62,22 +63,51 @@ export class EditedLines {
     this.bytes = lines.bytes
     this.start = lines.start
     this.end = lines.end
-    const member = this.#join?.memberOf(batch, place)
-    return member === undefined ? undefined : this.#insert(member, this.#join!.field)
-  }
-
-  #insert(member: Uint8Array, name: string): LineProblem | undefined {
-    if (hasMember(this.bytes, this.start, this.end, name)) {
-      return {
-        kind: 'clash',
-        reason: `the document has a field ${name} of its own, which is the name of the join field`,
-      }
-    }
-    const edited = this.#inserting.insert(this.bytes, this.start, this.end, member)
+    if (this.#added.length === 0) return undefined
+    const members = this.#membersOf(batch, place, this.bytes, this.start, this.end)
+    if (!Array.isArray(members)) return members
+    const edited = withMembers(this.#inserting, this.bytes, this.start, this.end, members)
     if (edited === undefined) return undefined
     this.bytes = edited
     this.start = 0
     this.end = edited.length
     return undefined
   }
+
+  /** What the document gets, or why it cannot. */
+  #membersOf(
+    batch: DocumentBatch,
+    place: number,
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+  ): Uint8Array[] | LineProblem {
+    const members: Uint8Array[] = []
+    for (const values of this.#added) {
+      const member = values.memberOf(batch, place)
+      if (member === undefined) continue
+      const { field, ifPresent } = values
+      if (!hasMember(bytes, start, end, field)) members.push(member)
+      else if (ifPresent === 'clash') {
+        const reason = `the document has a field ${field} of its own, which is the name of the join field`
+        return { kind: 'clash', reason }
+      }
+    }
+    return members
+  }
+}
+
+const COMMA = Buffer.from(',')
+
+/** The line with members in front; undefined when there are none, or it is no object. */
+function withMembers(
+  inserting: FirstMember,
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+  [first, ...others]: readonly Uint8Array[],
+): Uint8Array | undefined {
+  if (first === undefined) return undefined
+  const all = others.length === 0 ? first : Buffer.concat([first, ...others.flatMap((member) => [COMMA, member])])
+  return inserting.insert(bytes, start, end, all)
 }

@@ -1,11 +1,13 @@
 import { joinFieldOf, type JoinField } from '../metadata/parents.ts'
 import type { SourceMapping } from '../metadata/source-index.ts'
+import type { AddedValues } from './added-values.ts'
 import type { DocumentBatch } from './document-batch.ts'
 import { openParents, parentTypesOf, type ParentOf } from './parents.ts'
 import type { SegmentSource } from './segment-source.ts'
 
 /** The values of the join field for the documents of a segment whose index has parents in `_parent`. */
-export class JoinValues {
+export class JoinValues implements AddedValues {
+  readonly ifPresent = 'clash'
   readonly #join: JoinField
   readonly #parentTypes: ReadonlyMap<string, string>
   readonly #parentOf: ParentOf | undefined

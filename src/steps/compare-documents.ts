@@ -2,10 +2,10 @@ import type { Cluster } from '../cluster/cluster.ts'
 import { Failure, isFailure } from '../core/failure.ts'
 import { mapBounded } from '../core/concurrency.ts'
 import { formatCount } from '../core/units.ts'
+import type { AddedValues } from '../source/added-values.ts'
 import type { DocumentBatch } from '../source/document-batch.ts'
 import { typeOfDocuments } from '../source/document-type.ts'
 import { EditedLines } from '../source/edited-lines.ts'
-import type { JoinValues } from '../source/join-values.ts'
 import type { SegmentSource } from '../source/segment-source.ts'
 import { sourceKeeping } from '../source/rebuild/source-kind.ts'
 import type { Sourceless } from '../source/rebuild/sourceless.ts'
@@ -16,7 +16,7 @@ import { destination } from './delivery.ts'
 import { allDocuments, sampledDocuments } from './documents-to-compare.ts'
 import { DocumentChanges } from './document-changes.ts'
 import { groupOf } from './plan-parts.ts'
-import { joinValues } from './slice-sources.ts'
+import { addedValues } from './slice-sources.ts'
 import { RejectedDocuments } from './rejected-documents.ts'
 import { groupShards, type GroupShard } from './snapshot-shards.ts'
 import type { StepContext, StepInput } from './step.ts'
@@ -140,11 +140,11 @@ class ShardComparison {
         ? allDocuments(directory, index, this.#sourceless, this.#signal)
         : sampledDocuments(directory, index, this.#sourceless, `${this.#index}/${number}`, size, this.#signal)
     let of: SegmentSource | undefined
-    let join: JoinValues | undefined
+    let added: readonly AddedValues[] = []
     for await (const { batch, rebuilder, source, places } of chosen) {
-      if (source !== of) join = await joinValues(source, index, delivery, this.#signal)
+      if (source !== of) added = await addedValues(source, index, delivery, this.#signal)
       of = source
-      this.#lines.begin(batch, rebuilder, join)
+      this.#lines.begin(batch, rebuilder, added)
       for (const place of places) {
         this.#hold(batch, place)
         // The batch stays as it is until the next one is asked for.

@@ -1,6 +1,7 @@
 import type { Delivery } from '../coordination/work-store.ts'
 import { joinFieldOf } from '../metadata/parents.ts'
 import { typeIndexName, typesToSplit } from '../metadata/split-types.ts'
+import { timeFieldsOf } from '../metadata/time-fields.ts'
 import { DEFAULT_TRANSLATE_OPTIONS } from '../metadata/translate-options.ts'
 import type { PlannedIndex, PlannedMetadata } from '../plan/plan.ts'
 import type { IndexMetadata } from '../repository/index-metadata.ts'
@@ -12,14 +13,21 @@ export function deliveryOf(
   { enabled, options }: Pick<PlannedMetadata, 'enabled' | 'options'>,
 ): Delivery | undefined {
   if (stream !== undefined) return { stream }
-  const decided = { ...DEFAULT_TRANSLATE_OPTIONS, ...options }
+  const decided = { ...DEFAULT_TRANSLATE_OPTIONS, ...(enabled ? {} : UNASKED), ...options }
+  const split = decided.types === 'split' && typesToSplit({ mappings }).length > 0
   // Parents and children of different indices cannot be joined.
-  if (decided.types === 'split' && typesToSplit({ mappings }).length > 0) return { split: true }
-  // Without metadata migration the target's mapping is the user's own, so a join field has to be asked for.
-  if (!enabled && options?.parents === undefined) return undefined
-  const join = joinFieldOf(mappings, decided)
-  return join === undefined ? undefined : { joinField: join.name }
+  const join = split ? undefined : joinFieldOf(mappings, decided)
+  const times = timeFieldsOf(mappings, decided)
+  if (!split && join === undefined && times.length === 0) return undefined
+  return {
+    ...(split && { split }),
+    ...(join !== undefined && { joinField: join.name }),
+    ...(times.length > 0 && { times: Object.fromEntries(times.map(({ from, name }) => [from, name])) }),
+  }
 }
+
+/** Without metadata migration the target's mapping is the user's own, so fields of ours have to be asked for. */
+const UNASKED = { parents: 'routing', timestampField: false, ttlField: false } as const
 
 /** The index or data stream of the target that takes a document of `type`. */
 export function destination(index: string, type: string | undefined, delivery: Delivery | undefined): string {

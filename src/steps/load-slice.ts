@@ -3,9 +3,9 @@ import type { BulkTarget } from '../cluster/bulk-body.ts'
 import type { Delivery, RebuiltSources, SlicePosition, WorkCounts, WorkItem } from '../coordination/work-store.ts'
 import type { DocumentTransform } from '../config/config.ts'
 import { Failure, isFailure } from '../core/failure.ts'
+import type { AddedValues } from '../source/added-values.ts'
 import type { DocumentBatch } from '../source/document-batch.ts'
 import { EditedLines } from '../source/edited-lines.ts'
-import type { JoinValues } from '../source/join-values.ts'
 import { readDocuments } from '../source/read-documents.ts'
 import { openRebuilder } from '../source/rebuild/open-rebuilder.ts'
 import type { Rebuilder } from '../source/rebuild/rebuilder.ts'
@@ -115,7 +115,7 @@ class Packer {
   readonly #duplicates: ReadonlySet<number>
   readonly #sourceless: Sourceless | undefined
   readonly #lines = new EditedLines()
-  readonly #join: JoinValues | undefined
+  readonly #added: readonly AddedValues[]
   readonly #delivery: Delivery | undefined
   readonly #changes: DocumentChanges | undefined
   readonly #target: { -readonly [K in keyof BulkTarget]: BulkTarget[K] }
@@ -125,7 +125,7 @@ class Packer {
     this.#sourceless = sourceless
     this.#item = item
     this.#delivery = item.slice.delivery
-    this.#join = slice.join
+    this.#added = slice.added ?? []
     this.#indexType = slice.indexType
     this.#typed = typed
     this.#duplicates = new Set(typed ? [] : item.slice.duplicates)
@@ -133,7 +133,7 @@ class Packer {
   }
 
   begin(batch: DocumentBatch, rebuilder: Rebuilder | undefined): void {
-    this.#lines.begin(batch, rebuilder, this.#join)
+    this.#lines.begin(batch, rebuilder, this.#added)
   }
 
   /** Puts a document into the shipment; false, and nothing changed, when the shipment has to leave first. */

@@ -88,7 +88,7 @@ async function migrateGlobal(
 async function migrateIndices(translation: Translation, done: Done, signal: AbortSignal): Promise<void> {
   const { target, group } = translation
   let pipelines: ReadonlySet<string> | undefined
-  for (const { name: source, stream } of group.indices) {
+  for (const { name: source, stream, documents } of group.indices) {
     if (stream !== undefined) continue
     let parts: readonly { readonly name: string; readonly translated: Translated }[]
     try {
@@ -102,7 +102,7 @@ async function migrateIndices(translation: Translation, done: Done, signal: Abor
       const named = missingPipelines(translated.body, new Set())
       if (named.length > 0) pipelines ??= new Set(Object.keys(await getPipelines(target, signal)))
       const problems: readonly Problem[] = [
-        ...translated.problems,
+        ...translated.problems.map((problem) => (parts.length > 1 ? problem : withCount(problem, documents))),
         ...missingPipelines(translated.body, pipelines ?? new Set()),
       ]
       const there = await getIndex(target, name, signal)
@@ -118,6 +118,12 @@ async function migrateIndices(translation: Translation, done: Done, signal: Abor
       done(await migrateObject(candidate, group.metadata.existingIndex, target, signal))
     }
   }
+}
+
+/** A problem of every document with their number, where that is known. */
+function withCount(problem: Problem, documents: number | undefined): Problem {
+  if (problem.concerns === undefined || documents === undefined) return problem
+  return { ...problem, detail: `${problem.detail} (the index has ${formatCount(documents)} documents)` }
 }
 
 function report(

@@ -4,10 +4,13 @@ import type { Snapshot } from '../repository/snapshot.ts'
 import { Failure } from '../core/failure.ts'
 import { readCommit, type Commit } from '../lucene/commit.ts'
 import type { RebuiltIndex } from '../source/rebuild/rebuilder.ts'
+import type { AddedValues } from '../source/added-values.ts'
 import { JoinValues } from '../source/join-values.ts'
 import { openSegmentSource, type SegmentSource } from '../source/segment-source.ts'
+import { TimeValues } from '../source/time-values.ts'
 import { typeOfDocuments } from '../source/document-type.ts'
 import type { RepositoryLocation } from '../blob/location.ts'
+import { TIME_NAMES } from '../metadata/time-fields.ts'
 import type { Delivery, SliceRef } from '../coordination/work-store.ts'
 
 /** Segments that stay open; slices of one segment usually follow each other. */
@@ -21,13 +24,13 @@ export interface OpenSlice {
   readonly indexType: string | undefined
   /** The index, for rebuilding sources that are not stored; undefined where that is out of the question. */
   readonly rebuild?: RebuiltIndex
-  /** Values of the join field; undefined when the documents get none. */
-  readonly join?: JoinValues | undefined
+  /** What documents get beside their source. */
+  readonly added?: readonly AddedValues[]
 }
 
 interface OpenSegment {
   readonly source: SegmentSource
-  readonly join: JoinValues | undefined
+  readonly added: readonly AddedValues[]
 }
 
 interface OpenShard {
@@ -57,14 +60,15 @@ export class SliceSources {
     const { shard, commit, indexType, index } = await keep(this.#shards, KEPT_SHARDS, `${ref.shard} ${ref.index}`, () =>
       this.#openShard(ref.index, ref.shard, signal),
     )
-    const { source, join } = await keep(
+    const { source, added } = await keep(
       this.#segments,
       KEPT_SEGMENTS,
       `${ref.shard} ${ref.segment} ${ref.index}`,
       async () => {
         const segment = commit.segments.find((candidate) => candidate.name === ref.segment)
         const opened = segment && (await openSegmentSource(shard.directory, segment, signal))
-        if (opened !== undefined) return { source: opened, join: await joinValues(opened, index, ref.delivery, signal) }
+        if (opened !== undefined)
+          return { source: opened, added: await addedValues(opened, index, ref.delivery, signal) }
         throw new Failure('STATE_CORRUPT', `the snapshot has no documents in segment ${ref.segment}`, {
           op: 'open work item of',
           subject: `${ref.index} shard ${ref.shard}`,
@@ -72,7 +76,7 @@ export class SliceSources {
         })
       },
     )
-    return { source, indexType, rebuild: index, join }
+    return { source, indexType, rebuild: index, added }
   }
 
   async #openShard(index: string, number: number, signal: AbortSignal): Promise<OpenShard> {
@@ -88,15 +92,20 @@ export class SliceSources {
   }
 }
 
-/** What fills the join field in documents of a segment; undefined when they get none. Codes as `openParents`. */
-export async function joinValues(
+/** What documents of a segment get beside their source, for the fields that the delivery names. Codes as `openParents`. */
+export async function addedValues(
   source: SegmentSource,
   { mappings }: Pick<RebuiltIndex, 'mappings'>,
   delivery: Delivery | undefined,
   signal: AbortSignal,
-): Promise<JoinValues | undefined> {
-  const field = delivery?.joinField
-  return field === undefined ? undefined : JoinValues.open(source, mappings, field, signal)
+): Promise<readonly AddedValues[]> {
+  const { joinField, times = {} } = delivery ?? {}
+  const join = joinField === undefined ? undefined : await JoinValues.open(source, mappings, joinField, signal)
+  const opened = TIME_NAMES.map((from) => {
+    const field = times[from]
+    return field === undefined ? undefined : TimeValues.open(source, from, field)
+  })
+  return [join, ...opened].filter((values) => values !== undefined)
 }
 
 /** A value of a small cache by least recent use; a failed opening is not kept. */

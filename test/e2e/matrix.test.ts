@@ -198,10 +198,14 @@ async function missingPipelines(source: ServerHandle, target: ServerHandle): Pro
   return wanted.filter((id) => !there.includes(id))
 }
 
-/** The source of a document, with the join value that it gets when its index has `_parent`. */
+/** The source of a document, with what it gets when its index has `_parent`, `_timestamp` or `_ttl`. */
 function joined(name: string, document: JsonObject, { dialect }: FilledCluster): JsonValue {
   const source = document['_source'] as JsonObject
   const type = document['_type'] as string
+  if (name === 'timestamps') {
+    const n = Number(source['n'])
+    return { ...source, _timestamp: 1_400_000_000_000 + n, _ttl: 5_400_000_000_000 + 2 * n }
+  }
   if (name !== 'search_family' || dialect.api > 5 || type === 'other') return source
   const parent = document['parent']
   return { ...source, join: { name: type, ...(parent === undefined ? {} : { parent }) } }

@@ -71,6 +71,20 @@ export const FEATURE_CASES: readonly FeatureCase[] = [
     searches: routed(() => all),
   },
   {
+    // The times of the first and the second document are excluded by these bounds.
+    name: 'times',
+    fill: (cluster) => Promise.resolve(cluster.dialect.api <= 2),
+    searches: [
+      {
+        target: 'timestamps',
+        query: { range: { _timestamp: { gte: 1_400_000_000_001 } } },
+        sort: [{ _timestamp: 'desc' }],
+      },
+      { target: 'timestamps', query: { range: { _timestamp: { lt: '2014-05-13T16:53:20.001Z' } } } },
+      { target: 'timestamps', query: { range: { _ttl: { gt: 5_400_000_000_002 } } }, sort: [{ n: 'asc' }] },
+    ],
+  },
+  {
     name: 'templates',
     fill: () => Promise.resolve(true),
     searches: [

@@ -22,26 +22,6 @@ export const earlyMetadataFields: MappingRule = drops(
   'this metadata field cannot be configured on the target',
 )
 
-/** `_timestamp` and `_ttl` ended with 5.0. */
-export const timestampAndTtl: MappingRule = {
-  kind: 'mapping',
-  name: 'timestamp-and-ttl',
-  summary: '`_timestamp` and `_ttl` ended with 5.0; their values are not part of the source.',
-  edit(mapping, entry) {
-    for (const name of ['_timestamp', '_ttl']) {
-      const value = mapping[name]
-      if (value === undefined) continue
-      entry.note('dropped', name, value, undefined, `${name} was removed in 5.0`)
-      if (!isJsonObject(value) || booleanOf(value['enabled']) !== true) continue
-      const lost = name === '_ttl' ? 'documents no longer expire' : 'the time of indexing is not carried over'
-      const way =
-        name === '_ttl' ? 'delete old documents by query or state management' : 'add a date field on the source'
-      entry.problem(name, lost, way)
-    }
-    return withoutMembers(mapping, '_timestamp', '_ttl')
-  },
-}
-
 /** Only `required` is left of `_routing`. */
 export const routingField: MappingRule = {
   kind: 'mapping',

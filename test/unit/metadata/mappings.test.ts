@@ -6,7 +6,7 @@ describe('the root of a mapping', () => {
   test.each([
     ['all-field', { _all: { enabled: false } }, {}],
     ['early-metadata-fields', { _analyzer: { path: 'a' }, _id: { path: 'b' } }, {}],
-    ['timestamp-and-ttl', { _timestamp: { enabled: true }, _ttl: { enabled: true } }, {}],
+    ['timestamp-and-ttl', { _timestamp: { enabled: false }, _ttl: { enabled: false } }, {}],
     ['routing-field', { _routing: { required: true, path: 'x' } }, { _routing: { required: true } }],
     ['source-field', { _source: { compress: true, enabled: false } }, { _source: { enabled: false } }],
     ['source-field', { _source: { mode: 'synthetic' } }, {}],
@@ -77,6 +77,19 @@ describe('several types', () => {
     expect(plain(translated.body['mappings'])).toEqual({ dynamic: 'true' })
     const both = translate({ from: 'elasticsearch 5.6', mappings: { a: strict, b: strict } })
     expect(plain(both.body['mappings'])).toEqual({ dynamic: 'strict', _routing: { required: true } })
+  })
+
+  test('of which one keeps times keep them together', () => {
+    const kept = { _timestamp: { enabled: true } }
+    const translated = translate({
+      from: 'elasticsearch 2.4',
+      mappings: { a: { _timestamp: { enabled: false } }, b: kept },
+    })
+    expect(plain(translated.body['mappings'])).toEqual({
+      properties: { _timestamp: { type: 'date', ignore_malformed: true } },
+    })
+    expect(translated.documentTransforms).toContainEqual({ kind: 'time', from: '_timestamp', field: '_timestamp' })
+    expect(translated.problems.map(({ rule }) => rule)).toEqual(['merge-types'])
   })
 
   test('with parents get a join field, or only keep their routing when that is asked for', () => {

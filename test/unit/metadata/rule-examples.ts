@@ -132,9 +132,45 @@ export const EXAMPLES: Readonly<Record<string, readonly RuleExample[]>> = {
   'timestamp-and-ttl': [
     root(
       { _timestamp: { enabled: true }, _ttl: { enabled: false } },
-      [dropped('mappings._timestamp'), dropped('mappings._ttl'), ['problem', 'mappings._timestamp']],
+      [
+        ['changed', 'mappings._timestamp'],
+        ['changed', 'mappings.properties._timestamp', { type: 'date', ignore_malformed: true }],
+        dropped('mappings._ttl'),
+      ],
       TWO,
     ),
+    root({ _timestamp: { enabled: true } }, [dropped('mappings._timestamp'), ['problem', 'mappings._timestamp']], OLD),
+    root({ _timestamp: { enabled: true, path: 'when' } }, [dropped('mappings._timestamp')], OLD),
+    root(
+      { _timestamp: { enabled: true, store: true, format: 'dd/MM/YYYY' } },
+      [
+        ['changed', 'mappings._timestamp'],
+        [
+          'changed',
+          'mappings.properties._timestamp',
+          { type: 'date', format: 'dd/MM/YYYY||epoch_millis', ignore_malformed: true },
+        ],
+      ],
+      OLD,
+    ),
+    root(
+      { _ttl: { enabled: true }, properties: { gone: { type: 'long' } } },
+      [dropped('mappings._ttl'), ['problem', 'mappings.properties.gone']],
+      { ...TWO, options: { ttlField: 'gone' } },
+    ),
+    root(
+      { _ttl: { enabled: true } },
+      [
+        ['changed', 'mappings._ttl'],
+        ['changed', 'mappings.properties.until', { type: 'date', ignore_malformed: true }],
+        ['problem', 'mappings._ttl'],
+      ],
+      { ...OLD, options: { ttlField: 'until' } },
+    ),
+    root({ _ttl: { enabled: true } }, [dropped('mappings._ttl'), ['problem', 'mappings._ttl']], {
+      ...TWO,
+      options: { ttlField: false },
+    }),
   ],
   'routing-field': [root({ _routing: { required: true, path: 'x' } }, [dropped('mappings._routing.path')], OLD)],
   'source-field': [root({ _source: { compress: true } }, [dropped('mappings._source.compress')], OLD)],

@@ -33,6 +33,20 @@ describe('what documents of an index need', () => {
     expect(deliveryOf(plain, {}, { enabled: true, options: { types: 'split' } })).toBeUndefined()
   })
 
+  test('is the times that the index keeps, for the fields of these names or for none', () => {
+    const kept = {
+      mappings: [{ type: 'a', mapping: decoded({ _timestamp: { enabled: true }, _ttl: { enabled: true } }) }],
+    }
+    const times = { _timestamp: '_timestamp', _ttl: '_ttl' }
+    expect(deliveryOf(kept, {}, { enabled: true })).toEqual({ times })
+    const options = { timestampField: 'when', ttlField: false } as const
+    expect(deliveryOf(kept, {}, { enabled: true, options })).toEqual({ times: { _timestamp: 'when' } })
+    expect(deliveryOf(kept, {}, { enabled: false })).toBeUndefined()
+    expect(deliveryOf(kept, {}, { enabled: false, options })).toEqual({ times: { _timestamp: 'when' } })
+    const both = { mappings: [...kept.mappings, { type: 'b', mapping: decoded({}) }] }
+    expect(deliveryOf(both, {}, { enabled: true, options: { types: 'split' } })).toEqual({ split: true, times })
+  })
+
   test('is the data stream that the index is behind', () => {
     const delivery = deliveryOf(plain, { stream: 'events' }, { enabled: true })
     expect(destination('.ds-events-000001', undefined, delivery)).toBe('events')
