@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from 'node:f
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
+import { classArchive } from './class-archive.ts'
 import { classPath, serverHome } from './home.ts'
 import { chooseJdk, findJdks } from './jdk.ts'
 import { BootError, bootTimeout, diedWhileBooting, jdkMissing, portTaken } from './messages.ts'
@@ -121,9 +122,11 @@ async function bootOnce(recipe: ServerRecipe, installed: Installation, options: 
     ...options.settings,
   }
   const logFile = join(folder, 'server.log')
+  const temporary = inFolder('tmp')
+  const archive = classArchive(installed.home, installed.javaHome, temporary)
   const server = startProcess(
     join(installed.javaHome, 'bin', 'java'),
-    javaArguments(recipe, installed.home, configuration, inFolder('tmp'), options.heap ?? '512m'),
+    [...archive.flags, ...javaArguments(recipe, installed.home, configuration, temporary, options.heap ?? '512m')],
     { cwd: folder, logFile, settings: Object.entries(settings).map(([key, value]) => `${key}=${value}`) },
   )
   const target: RestTarget =
@@ -142,6 +145,7 @@ async function bootOnce(recipe: ServerRecipe, installed: Installation, options: 
     log: () => server.log(),
     stop: async () => {
       await server.stop()
+      archive.keep(server.ended())
       removeFolder()
     },
   }

@@ -9,25 +9,26 @@ import { BootError, commandMissing, compileFailed } from './messages.ts'
 import type { ModuleRecipe, ServerRecipe } from './recipes.ts'
 
 const LAUNCHERS = fileURLToPath(new URL('launchers/', import.meta.url))
+const LAUNCHER_JAR = 'launcher.jar'
 const LOG_CONFIGURATIONS = ['log4j2.properties', 'log4j.properties']
 const SYSTEM_LIBRARIES = ['/usr/lib', '/lib', '/usr/lib64', '/usr/local/lib']
 
 /**
  * The folder of an assembled server, built from Maven artefacts on first use:
- * `lib/`, `modules/<name>/`, `plugins/<name>/` and `launcher/` (compiled launcher and log configuration).
+ * `lib/`, `modules/<name>/`, `plugins/<name>/` and `launcher/` (the compiled launcher's jar and log configuration).
  */
 export async function serverHome(recipe: ServerRecipe, javaHome: string): Promise<string> {
   const ours = [...launcherFiles(recipe), ...rootPluginFiles(recipe)].map((file) => readFileSync(file, 'utf8'))
   const digest = createHash('sha256')
-    .update(JSON.stringify([recipe, ours]))
+    .update(JSON.stringify([recipe, ours, LAUNCHER_JAR]))
     .digest('hex')
   const name = `${recipe.distribution}-${recipe.version}-${digest.slice(0, 10)}`
   return cached(name, (folder) => assemble(recipe, javaHome, folder))
 }
 
-/** The class path of an assembled server. */
+/** The class path of an assembled server: jars only, since a JVM archives no classes that come from folders. */
 export function classPath(home: string): string {
-  return [join(home, 'launcher'), join(home, 'lib', '*')].join(':')
+  return [join(home, 'launcher', LAUNCHER_JAR), join(home, 'lib', '*')].join(':')
 }
 
 async function assemble(recipe: ServerRecipe, javaHome: string, home: string): Promise<void> {
@@ -120,7 +121,10 @@ async function compileLauncher(recipe: ServerRecipe, javaHome: string, home: str
   const target = join(home, 'launcher')
   const launcher = launcherFiles(recipe).filter((file) => file.endsWith('.java'))
   const patched = await patchedSources(recipe, javaHome, scratch)
-  await compile(recipe, javaHome, home, target, [...launcher, ...patched])
+  const classes = join(scratch, 'launcher-classes')
+  mkdirSync(classes)
+  await compile(recipe, javaHome, home, classes, [...launcher, ...patched])
+  await runJdk(javaHome, 'jar', ['cf', join(target, LAUNCHER_JAR), '-C', classes, '.'], scratch)
   for (const name of LOG_CONFIGURATIONS) cpSync(join(LAUNCHERS, name), join(target, name))
 }
 
