@@ -11,6 +11,8 @@ export interface FailureOptions {
   /** True only if the same call may succeed later without anyone changing anything. Default: false. */
   readonly retryable?: boolean
   readonly cause?: unknown
+  /** What is known all the same, as plain JSON: what a step that failed had done, for the report. */
+  readonly data?: unknown
 }
 
 /** The one error class that crosses a folder boundary; anything else that reaches `cli/` is a bug. Match on `code`. */
@@ -23,6 +25,7 @@ export class Failure extends Error {
   readonly detail: string
   readonly hint: string | undefined
   readonly retryable: boolean
+  readonly data: unknown
 
   constructor(code: ErrorCode, detail: string, options: FailureOptions) {
     super(`${options.op} ${options.subject}: ${detail}`, { cause: options.cause })
@@ -32,6 +35,7 @@ export class Failure extends Error {
     this.detail = detail
     this.hint = options.hint
     this.retryable = options.retryable ?? false
+    this.data = options.data
   }
 }
 

@@ -1,5 +1,5 @@
 import { mapBounded } from '../core/concurrency.ts'
-import { isFailure } from '../core/failure.ts'
+import { isFailure, type Failure } from '../core/failure.ts'
 import type { ProductVersion } from '../metadata/version-range.ts'
 import type { GlobalMetadata } from '../repository/global-metadata.ts'
 import type { IndexMetadata } from '../repository/index-metadata.ts'
@@ -14,6 +14,7 @@ import { sourceIndex } from './source-index.ts'
 /** Up to this many shards are looked into for their documents and bytes; beyond, Register Snapshot counts them. */
 const SHARDS_LOOKED_INTO = 500
 const INDICES_AT_ONCE = 8
+const METADATA_AT_ONCE = 16
 
 /**
  * The indices of an existing snapshot, read from the repository. `SNAPSHOT_NOT_FOUND`; `SNAPSHOT_INCOMPLETE` when shards are
@@ -31,11 +32,24 @@ export async function indicesOfSnapshot(
   if (wanted.partial === 'fail') requireComplete(snapshot)
   const subject = `snapshot ${snapshot.name} in ${repository.uri}`
   const metadata = new Map<string, IndexMetadata>()
+  const unreadable = new Map<string, Failure>()
   // Sizes and definitions are both asked for, and a large snapshot has thousands of blobs of metadata.
   const metadataOf = async (names: readonly string[], at: AbortSignal): Promise<readonly IndexMetadata[]> => {
-    const unread = names.filter((name) => !metadata.has(name))
-    for (const index of await snapshot.indices(unread, at)) metadata.set(index.name, index)
-    return names.map((name) => metadata.get(name)!)
+    const unread = names.filter((name) => !metadata.has(name) && !unreadable.has(name))
+    await mapBounded(
+      unread,
+      METADATA_AT_ONCE,
+      async (name) => {
+        try {
+          metadata.set(name, await snapshot.index(name, at))
+        } catch (error) {
+          if (!isFailure(error, 'BLOB_CORRUPT', 'BLOB_NOT_FOUND')) throw error
+          unreadable.set(name, error)
+        }
+      },
+      at,
+    )
+    return names.flatMap((name) => metadata.get(name) ?? [])
   }
   return {
     subject,
@@ -51,16 +65,21 @@ export async function indicesOfSnapshot(
     describe: async (names, at) => {
       const found = await metadataOf(names, at)
       const shards = found.reduce((sum, index) => sum + index.numberOfShards, 0)
-      const indices =
+      const readable =
         shards > SHARDS_LOOKED_INTO
           ? found.map(({ name, numberOfShards }) => ({ name, shards: numberOfShards }))
           : await mapBounded(found, INDICES_AT_ONCE, (index) => lookInto(snapshot, index, at), at)
-      const unreadable = found.flatMap((index) => (index.kind.kind === 'searchable' ? [index.name] : []))
+      const known = new Map(readable.map((index) => [index.name, index]))
+      const elsewhere = found.flatMap((index) => (index.kind.kind === 'searchable' ? [index.name] : []))
       return {
-        indices,
+        indices: names.map((name) => {
+          const reason = unreadable.get(name)?.message
+          return reason === undefined ? known.get(name)! : { name, shards: 0, unreadable: reason }
+        }),
+        unreadable,
         warnings: [
           ...opened.warnings.map((warning) => `repository ${repository.uri}: ${warning}`),
-          ...unreadable.map((name) => `index ${name} of ${subject} is a mounted snapshot; its data lies elsewhere`),
+          ...elsewhere.map((name) => `index ${name} of ${subject} is a mounted snapshot; its data lies elsewhere`),
         ],
       }
     },

@@ -1,6 +1,15 @@
+import type { Failure } from '../core/failure.ts'
 import type { TemplateSource } from '../metadata/select-templates.ts'
 import type { SourceIndex } from '../metadata/source-index.ts'
 import type { PlannedIndex } from './plan.ts'
+
+/** What is known of some indices. */
+export interface DescribedIndices {
+  readonly indices: readonly PlannedIndex[]
+  /** By name, why an index cannot be read; its place in `indices` says so, too. Absent for none. */
+  readonly unreadable?: ReadonlyMap<string, Failure>
+  readonly warnings: readonly string[]
+}
 
 /** The indices that a migration can choose from. */
 export interface Offer {
@@ -12,13 +21,10 @@ export interface Offer {
   /** Indices that are there and cannot be migrated, because they are closed. */
   readonly closed: ReadonlySet<string>
   readonly dataStreams: readonly { readonly name: string; readonly indices: readonly string[] }[]
-  /** Shards, documents and bytes of some of `names`, in the order given, and what is worth a warning. */
-  describe(
-    names: readonly string[],
-    signal: AbortSignal,
-  ): Promise<{ readonly indices: readonly PlannedIndex[]; readonly warnings: readonly string[] }>
+  /** Shards, documents and bytes of some of `names`, in the order given. */
+  describe(names: readonly string[], signal: AbortSignal): Promise<DescribedIndices>
   /** Templates of the cluster, or of the cluster that the snapshot was taken of. */
   templates(signal: AbortSignal): Promise<TemplateSource>
-  /** Settings, mappings and aliases of some of `names`. */
+  /** Settings, mappings and aliases of those of `names` that can be read. */
   definitions(names: readonly string[], signal: AbortSignal): Promise<readonly SourceIndex[]>
 }

@@ -163,6 +163,8 @@ export interface PlannedIndex {
   readonly stream?: string
   /** Indices of the target that take its documents, one for each mapping type, when its types are split. */
   readonly typeIndices?: readonly string[]
+  /** Why its metadata in the snapshot cannot be read; such an index is reported as refused, and nothing of it is moved. */
+  readonly unreadable?: string
 }
 
 /** What takes the documents of an index on the target: an index of its name, several by type, or a data stream. */

@@ -6,7 +6,7 @@ import { indicesOfSnapshot } from './indices-of-snapshot.ts'
 import { indicesOfSource } from './indices-of-source.ts'
 import { leftOut } from './left-out.ts'
 import { noMatch } from './no-match.ts'
-import type { Offer } from './offer.ts'
+import type { DescribedIndices, Offer } from './offer.ts'
 import type { PlanningMigration, PlanQuestions } from './planning.ts'
 import type { PlannedIndex, PlannedPattern, PlannedRepository } from './plan.ts'
 import { productOf } from './source-definitions.ts'
@@ -53,6 +53,7 @@ export async function resolveIndices(
   const found = await offer.describe([...owners.keys()].sort(), signal)
   const byName = new Map(found.indices.map((index) => [index.name, index]))
   planning.warnings.push(...found.warnings)
+  for (const { group, names } of chosen) planning.warnings.push(...withoutUnreadable(group, names, found))
   let everyDefinition: Promise<readonly SourceIndex[]> | undefined
   const definitions = async (names: readonly string[]): Promise<readonly SourceIndex[]> => {
     everyDefinition ??= offer.definitions([...owners.keys()].sort(), signal)
@@ -84,6 +85,31 @@ export async function resolveIndices(
     templates: () => offer.templates(signal),
     snapshot: offer.snapshot,
   }
+}
+
+/** Warnings of indices that cannot be read, where the group is to go on without them; else the first one is thrown. */
+function withoutUnreadable(
+  { label, metadata }: ConfigGroup,
+  names: readonly string[],
+  { unreadable }: DescribedIndices,
+): readonly string[] {
+  const failures = names.flatMap((name) => unreadable?.get(name) ?? [])
+  const [first] = failures
+  if (first !== undefined && !(metadata.enabled && metadata.onRefused === 'continue')) throw allOf(first, failures)
+  return failures.map(({ message }) => `${label}: goes on without an index that cannot be read: ${message}`)
+}
+
+/** The first failure, with what is wrong with the other indices. */
+function allOf(first: Failure, failures: readonly Failure[]): Failure {
+  if (failures.length === 1) return first
+  const others = failures.slice(1).map(({ message }) => message)
+  const { code, op, subject, hint } = first
+  return new Failure(code, [first.detail, ...others].join('; '), {
+    op,
+    subject,
+    ...(hint !== undefined && { hint }),
+    cause: first,
+  })
 }
 
 /** What becomes of documents whose source is not stored; where the mappings cannot be asked for, that is the warning. */

@@ -3,6 +3,7 @@ import { mapBounded } from '../core/concurrency.ts'
 import { targetNames, type PlannedIndex } from '../plan/plan.ts'
 import { groupOf, migrationOf } from './plan-parts.ts'
 import { putBack } from './put-back.ts'
+import { loadedIndices } from './snapshot-shards.ts'
 import type { StepContext, StepInput } from './step.ts'
 
 const REFRESH = 'index.refresh_interval'
@@ -19,7 +20,7 @@ const PIPELINES = ['index.default_pipeline', 'index.final_pipeline']
  */
 export async function easeTargets(input: StepInput, context: StepContext): Promise<void> {
   await mapBounded(
-    groupOf(input.plan, input.step).indices.flatMap(ownIndices),
+    loadedIndices(input).flatMap(ownIndices),
     INDICES_AT_ONCE,
     (name) => easeTarget(input, name, context),
     context.signal,

@@ -29,7 +29,7 @@ type Done = (object: MigratedObject) => void
  * Creates pipelines, templates, indices and data streams of a group on the target, in the order in which they depend on each
  * other, translated to its version. Idempotent: an equal object is left alone; a different one follows `existingIndex`.
  * `METADATA_CONFLICT` and `METADATA_REFUSED` name the first object and how many more there are, after all others have been
- * tried; with `onRefused: continue` the step ends with `rejects` instead, and refused indices get no documents.
+ * tried, and have what became of each as their data; with `onRefused: continue` the step ends with `rejects` instead, and refused indices get no documents.
  */
 export const migrateMetadata: Step = async (input, context) => {
   const { signal } = context
@@ -49,8 +49,8 @@ export const migrateMetadata: Step = async (input, context) => {
   await migrateStreams(translation, done, signal)
   report(objects, leftOut, context)
   const refused = objects.filter((object) => object.outcome === 'refused')
-  if (refused.length > 0 && group.metadata.onRefused !== 'continue') throw refusal(refused, migration.target)
   const data: MigrateMetadataData = { objects, leftOut }
+  if (refused.length > 0 && group.metadata.onRefused !== 'continue') throw refusal(refused, migration.target, data)
   return { result: refused.length === 0 ? 'done' : 'rejects', summary: inWords(objects), data }
 }
 
@@ -88,13 +88,14 @@ async function migrateGlobal(
 async function migrateIndices(translation: Translation, done: Done, signal: AbortSignal): Promise<void> {
   const { target, group } = translation
   let pipelines: ReadonlySet<string> | undefined
-  for (const { name: source, stream, documents } of group.indices) {
-    if (stream !== undefined) continue
+  for (const { name: source, stream, documents, unreadable } of group.indices) {
+    if (unreadable !== undefined) done(refusedObject({ kind: 'index', name: source }, unreadable))
+    if (stream !== undefined || unreadable !== undefined) continue
     let parts: readonly { readonly name: string; readonly translated: Translated }[]
     try {
       parts = await translatedIndices(translation, source, signal)
     } catch (error) {
-      if (!isFailure(error, 'BLOB_CORRUPT') || group.metadata.onRefused !== 'continue') throw error
+      if (!isFailure(error, 'BLOB_CORRUPT', 'BLOB_NOT_FOUND') || group.metadata.onRefused !== 'continue') throw error
       done(refusedObject({ kind: 'index', name: source }, error.message))
       continue
     }
@@ -159,16 +160,17 @@ function inWords(objects: readonly MigratedObject[]): string {
   return `${parts.length === 0 ? 'nothing to do' : parts.join(', ')}; ${formatCount(changes)} changes for the target's version`
 }
 
-function refusal(refused: readonly MigratedObject[], target: string): Failure {
+function refusal(refused: readonly MigratedObject[], target: string, data: MigrateMetadataData): Failure {
   const first = refused[0]!
   const conflict = first.differences.length > 0
   const remedy = first.remedy === undefined ? '' : `${remedyInWords(first.remedy)} `
-  const more = refused.length === 1 ? '' : `; ${refused.length - 1} more objects are named in the log`
+  const more = refused.length === 1 ? '' : `; ${refused.length - 1} more objects are named in the report`
   return new Failure(conflict ? 'METADATA_CONFLICT' : 'METADATA_REFUSED', `${first.refusal ?? ''}${more}`, {
     op: 'migrate',
     subject: `${first.kind} ${first.name} to target ${target}`,
+    data,
     hint: conflict
       ? 'Remove the object from the target, or set metadataMigration.existingIndex to keep or update; then workflow resume.'
-      : `${remedy}See workflow output for every refusal and the rules that were applied.`,
+      : `${remedy}See workflow report for every refusal and the rules that were applied.`,
   })
 }

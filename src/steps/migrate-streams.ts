@@ -9,11 +9,11 @@ import { json, jsonObject } from '../metadata/json-edit.ts'
 import { refusedObject, type MigratedObject } from './migrate-object.ts'
 import { translatedIndices, type Translation } from './translation.ts'
 
-/** The indices behind each data stream of a group, the oldest first. */
+/** The indices behind each data stream of a group that can be read, the oldest first. */
 export function streamsOf({ group }: Pick<Translation, 'group'>): ReadonlyMap<string, readonly string[]> {
   const streams = new Map<string, string[]>()
-  for (const { name, stream } of group.indices) {
-    if (stream !== undefined) streams.set(stream, [...(streams.get(stream) ?? []), name])
+  for (const { name, stream, unreadable } of group.indices) {
+    if (stream !== undefined && unreadable === undefined) streams.set(stream, [...(streams.get(stream) ?? []), name])
   }
   return streams
 }
@@ -29,8 +29,15 @@ export async function migrateStreams(
 ): Promise<void> {
   const { target, group } = translation
   for (const [name, indices] of streamsOf(translation)) {
-    const [part] = await translatedIndices(translation, indices.at(-1)!, signal)
-    const newest = part!.translated
+    let newest: Translated
+    try {
+      const [part] = await translatedIndices(translation, indices.at(-1)!, signal)
+      newest = part!.translated
+    } catch (error) {
+      if (!isFailure(error, 'BLOB_CORRUPT', 'BLOB_NOT_FOUND') || group.metadata.onRefused !== 'continue') throw error
+      done(refusedObject({ kind: 'data stream', name }, error.message))
+      continue
+    }
     const { changes, problems } = newest
     const result = { kind: 'data stream', name, changes, problems, differences: [] } as const
     if ((await getDataStream(target, name, signal)) !== undefined) {

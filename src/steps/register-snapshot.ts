@@ -16,6 +16,9 @@ const AT_ONCE = 8
 
 export type { RegisterSnapshotData } from './snapshot-totals.ts'
 
+/** Totals of an index that cannot be read. */
+const NOTHING: IndexTotals = { documents: 0, bytes: 0, shards: 0, missingShards: [] }
+
 interface ShardTotals {
   readonly documents: number
   readonly bytes: number
@@ -36,7 +39,9 @@ export const registerSnapshot: Step = async (input, context) => {
 
   const acceptMissing = migration.snapshot.partial === 'accept'
   const due = migration.groups.filter(({ doneBefore }) => doneBefore === undefined)
-  const names = [...new Set(due.flatMap((group) => group.indices.map((index) => index.name)))]
+  const wanted = due.flatMap(({ indices }) => indices)
+  const names = [...new Set(wanted.flatMap(({ name, unreadable }) => (unreadable === undefined ? [name] : [])))]
+  const without = wanted.flatMap(({ name, unreadable }) => (unreadable === undefined ? [] : [[name, NOTHING] as const]))
   const metadata = await mapBounded(names, AT_ONCE, (name) => snapshot.index(name, context.signal), context.signal)
   const shards = metadata.flatMap((index) => shardsOf(snapshot, index))
   let done = 0
@@ -54,7 +59,7 @@ export const registerSnapshot: Step = async (input, context) => {
   const totals = metadata.map(({ numberOfShards }) =>
     addUp(numberOfShards, found.slice(next, (next += numberOfShards))),
   )
-  const indices = Object.fromEntries(names.map((name, n) => [name, totals[n]!]))
+  const indices = Object.fromEntries([...names.map((name, n) => [name, totals[n]!] as const), ...without])
   const sum = (key: 'documents' | 'bytes' | 'shards'): number => totals.reduce((total, index) => total + index[key], 0)
   if (migration.repository.registerOnTarget === true) await registerOnTarget(migration, context)
   const data: RegisterSnapshotData = { snapshot: snapshot.name, indices }

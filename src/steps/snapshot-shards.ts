@@ -1,6 +1,6 @@
 import type { Delivery } from '../coordination/work-store.ts'
 import { mapBounded } from '../core/concurrency.ts'
-import { targetNames } from '../plan/plan.ts'
+import { targetNames, type PlannedIndex } from '../plan/plan.ts'
 import { openRepository } from '../repository/open.ts'
 import type { IndexMetadata } from '../repository/index-metadata.ts'
 import type { ShardSnapshot } from '../repository/shard-snapshot.ts'
@@ -25,8 +25,8 @@ export interface GroupShard {
 }
 
 /**
- * The shards of all indices of a group that the snapshot has, in the order of the plan, without indices that the target has
- * refused: their documents would arrive in mappings that nobody made. Codes as `openRepository`.
+ * The shards of the indices of a group that are loaded, in the order of the plan, as far as the snapshot has them. Codes as
+ * `openRepository`.
  */
 export async function groupShards(
   input: StepInput,
@@ -38,10 +38,9 @@ export async function groupShards(
   const snapshot = await repository.snapshot(snapshotName(input, migration), context.signal)
   // Written by Register Snapshot of this same program.
   const registered = outputOf(input, 'register-snapshot')?.data as RegisterSnapshotData | undefined
-  const { indices, metadata } = groupOf(input.plan, input.step)
-  const refused = refusedNames(outputOf(input, 'migrate-metadata'))
+  const { metadata } = groupOf(input.plan, input.step)
   const shards = await mapBounded(
-    indices.filter((index) => !targetNames(index).some((name) => refused.has(name))),
+    loadedIndices(input),
     AT_ONCE,
     async (planned) => {
       const { name } = planned
@@ -54,6 +53,17 @@ export async function groupShards(
     context.signal,
   )
   return shards.flat()
+}
+
+/**
+ * The indices of a group that get documents: all but those that cannot be read and those that the target has refused, whose
+ * documents would arrive in mappings that nobody made.
+ */
+export function loadedIndices(input: StepInput): readonly PlannedIndex[] {
+  const refused = refusedNames(outputOf(input, 'migrate-metadata'))
+  return groupOf(input.plan, input.step).indices.filter(
+    (index) => index.unreadable === undefined && !targetNames(index).some((name) => refused.has(name)),
+  )
 }
 
 /** Indices and data streams that Migrate Metadata could not create. */

@@ -4,7 +4,7 @@ import type { PlannedIndex } from '../plan/plan.ts'
 import { easeTarget } from './load-settings.ts'
 import { updateIndex } from './migrate-object.ts'
 import { groupOf, migrationOf } from './plan-parts.ts'
-import type { GroupShard } from './snapshot-shards.ts'
+import { loadedIndices, type GroupShard } from './snapshot-shards.ts'
 import type { StepContext, StepInput } from './step.ts'
 import { openTranslation, translatedIndices } from './translation.ts'
 
@@ -61,7 +61,7 @@ function generationsOf(indices: readonly PlannedIndex[]): ReadonlyMap<string, nu
 export async function prepareGeneration(input: StepInput, wave: number, context: StepContext): Promise<void> {
   const { indices, metadata } = groupOf(input.plan, input.step)
   const generations = generationsOf(indices)
-  const due = indices.filter(({ name }) => generations.get(name) === wave)
+  const due = loadedIndices(input).filter(({ name }) => generations.get(name) === wave)
   if (due.length === 0) return
   const { signal } = context
   const translation = await openTranslation(input, context)

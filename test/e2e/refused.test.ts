@@ -71,7 +71,7 @@ describe('what a target refuses', () => {
   }
 
   test('has a line each in the report, with what helps; the rest arrives, and the exit code says so', async () => {
-    const home = await configured('continue', 'continue')
+    const home = await configured('continue', 'continue', 'damaged')
     const submitted = await home.run(['submit', '--wait', '--timeout', '300'])
     expect(submitted.code, submitted.stderr).toBe(4)
     const lines = (await home.run(['report'])).stdout.split('\n').map((line) => line.trim())
@@ -79,6 +79,7 @@ describe('what a target refuses', () => {
     const expected: Readonly<Record<string, readonly RegExp[]>> = {
       'index clash': [/an alias of that name, of index other/, /Remove that alias from index other of the target/],
       'index conflict': [/the target has another one: mappings\.properties\.a\.type is "long"/, /existingIndex/],
+      'index damaged': [/read metadata of index damaged: check .*meta-/, /"-damaged" in indices/],
       'index template composed': [/multiple index templates may not match/, /Change the priority of the template/],
       'index wide': [
         /Limit of total fields \[3\]/,
@@ -116,14 +117,16 @@ describe('what a target refuses', () => {
     )
     expect(report).toMatch(/Hint: It is about priority\. Change the priority of the template on the target/)
     expect(await count(target, 'plain')).toBe(0)
-    const output = (await home.run(['output', '--tail', '500'])).stdout
-    for (const object of ['index clash', 'index conflict', 'index wide'])
-      expect(output).toContain(`${object}: refused: `)
+    const lines = report.split('\n').map((line) => line.trim())
+    for (const object of ['index template composed', 'index clash', 'index conflict', 'index wide'])
+      expect(lines.filter((line) => line.startsWith(`${object}: refused: `))).toHaveLength(1)
+    const { metadata } = JSON.parse((await home.run(['report', '-o', 'json'])).stdout) as Account
+    expect(metadata.objects.filter(({ outcome }) => outcome === 'refused')).toHaveLength(4)
   })
 
-  test('is told apart from an index that cannot be read: the plan names it, and the others go without it', async () => {
+  test('is told apart from an index that cannot be read: nothing is begun, and the others go without it', async () => {
     const before = await indexNames(target)
-    const home = await configured('damaged', 'continue', 'damaged')
+    const home = await configured('damaged', 'stop', 'damaged')
     const refused = await home.run(['submit', '--wait'])
     expect(refused.code).toBe(1)
     expect(refused.stderr).toMatch(/read metadata of index damaged: check .*meta-/)

@@ -9,6 +9,7 @@ export function recordFailure(error: unknown): RecordedFailure {
       message: error.message,
       retryable: error.retryable,
       ...(error.hint === undefined ? {} : { hint: error.hint }),
+      ...(error.data === undefined ? {} : { data: error.data }),
     }
   }
   return {

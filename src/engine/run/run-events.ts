@@ -7,6 +7,8 @@ export interface RecordedFailure {
   readonly message: string
   readonly hint?: string
   readonly retryable: boolean
+  /** What the step had done, in the form of its output's data. */
+  readonly data?: unknown
 }
 
 /** Rejects of a finished load were sent again. What is left is told in absolute numbers, so that telling it twice is harmless. */

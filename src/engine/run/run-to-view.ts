@@ -86,6 +86,7 @@ function runMessage(phase: RunPhase, state: RunState, alive: boolean, steps: rea
 
 function stepToView(plan: Plan, step: PlannedStep, state: StepState, alive: boolean, now: number): StepView {
   const failure = state.failure
+  const data = state.output?.data ?? failure?.data
   const summary = state.output?.summary ?? state.skipReason
   return {
     id: step.id,
@@ -98,7 +99,7 @@ function stepToView(plan: Plan, step: PlannedStep, state: StepState, alive: bool
     ...(state.endedAt === undefined ? {} : { finishedAt: iso(state.endedAt) }),
     ...(summary === undefined ? {} : { summary }),
     ...(state.progress === undefined ? {} : { progress: withRate(state, now) }),
-    ...(state.output?.data === undefined ? {} : { data: state.output.data }),
+    ...(data === undefined ? {} : { data }),
     ...(failure === undefined
       ? {}
       : {

@@ -99,6 +99,8 @@ describe('metadata that the target does not take', () => {
     const stopped = await migrate('es-7.10.2', ['plain', 'nested'])
     expect(stopped.failure).toMatchObject({ code: 'METADATA_REFUSED' })
     expect(stopped.log).toContain('index plain: refused: the target has an alias of that name, of index other')
+    const { objects } = stopped.failure!.data as MigrateMetadataData
+    expect(objects.map(({ name, outcome }) => `${name} ${outcome}`)).toContain('nested created')
     const ended = await migrate('es-7.10.2', ['plain', 'nested'], { onRefused: 'continue' })
     expect(ended.output!.result).toBe('rejects')
     expect(outcomes(ended)).toMatchObject({ 'index plain': 'refused', 'index nested': 'equal' })
