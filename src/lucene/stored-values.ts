@@ -1,7 +1,7 @@
 import { ByteCursor } from '../core/byte-cursor.ts'
 import type { FieldInfo, FieldInfos } from './field-infos.ts'
 import type { StoredChunk } from './stored-chunk.ts'
-import { StoredType } from './stored-document.ts'
+import { numberLength, StoredType } from './stored-document.ts'
 import type { NumberForm } from './stored-fields-opening.ts'
 
 /** One stored value of a document; strings and bytes as they are, numbers decoded, 64-bit integers exact. */
@@ -15,7 +15,8 @@ const LONG_UNITS = [1n, 1000n, 3_600_000n, 86_400_000n] as const
 
 /**
  * All stored values of document `place` of a chunk, in the order they were indexed. For documents that need more than
- * `scanDocument` finds; byte values are views. `BLOB_CORRUPT` for whatever does not fit.
+ * `scanDocument` finds; byte values are views. `BLOB_CORRUPT` for whatever does not fit. `wanted` has 1 for the numbers of the fields
+ * to return; all when left out.
  *
  * Source: Lucene `CompressingStoredFieldsReader.readField`.
  */
@@ -25,6 +26,7 @@ export function readStoredValues(
   fields: FieldInfos,
   numbers: NumberForm,
   subject: string,
+  wanted?: Uint8Array,
 ): StoredValue[] {
   const cursor = new ByteCursor(chunk.bytes, subject, {
     offset: chunk.starts[place]!,
@@ -36,7 +38,8 @@ export function readStoredValues(
     const key = cursor.vLength('field number')
     const field = fields.byNumber.get(Math.floor(key / 8))
     if (field === undefined) throw cursor.corrupt(`unknown field ${Math.floor(key / 8)}`)
-    values.push({ field, value: readValue(cursor, key % 8, numbers === 'fixed') })
+    if (wanted !== undefined && wanted[field.number] !== 1) skipValue(cursor, key % 8, numbers)
+    else values.push({ field, value: readValue(cursor, key % 8, numbers === 'fixed') })
   }
   cursor.expectEnd()
   return values
@@ -53,6 +56,15 @@ export function storedLong(
   const order = numbers === 'little' ? 'little' : 'big'
   const cursor = new ByteCursor(bytes, subject, { offset: start, end, order })
   return numbers === 'fixed' ? cursor.int64() : readTimestampLong(cursor)
+}
+
+function skipValue(cursor: ByteCursor, type: number, numbers: NumberForm): void {
+  const isText = type === StoredType.string || type === StoredType.bytes
+  const length = isText
+    ? cursor.vCount('length of a value', cursor.remaining)
+    : numberLength(cursor.bytes, cursor.offset, type, numbers)
+  if (!(length <= cursor.remaining)) throw cursor.corrupt(`stored value of kind ${type}`)
+  cursor.skip(length)
 }
 
 function readValue(cursor: ByteCursor, type: number, fixed: boolean): StoredValue['value'] {

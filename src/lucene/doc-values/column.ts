@@ -10,6 +10,8 @@ export interface NumberWindow {
 export interface BytesWindow {
   readonly starts: Int32Array
   readonly values: readonly Uint8Array[]
+  /** The place of each value in the list of a column with few. */
+  readonly ordinals?: BigInt64Array
 }
 
 /** A column of numbers, none, one or several a document, read a window of documents at a time. */
@@ -80,7 +82,8 @@ export function termColumn(ordinals: NumberColumn, lookup: TermLookup): BytesCol
     fewValues: lookup.isShort,
     window: async (from, to, signal) => {
       const { starts, values } = await ordinals.window(from, to, signal)
-      return { starts, values: await lookup.terms(values, signal) }
+      const terms = await lookup.terms(values, signal)
+      return lookup.isShort ? { starts, values: terms, ordinals: values } : { starts, values: terms }
     },
   }
 }

@@ -23,11 +23,11 @@ export interface DocSlots {
 export function allSlots(maxDoc: number): DocSlots {
   return {
     count: maxDoc,
-    range: (from, to) => ({
-      first: from,
-      count: to - from,
-      starts: Int32Array.from({ length: to - from + 1 }, (_, i) => i),
-    }),
+    range: (from, to) => {
+      const starts = new Int32Array(to - from + 1)
+      for (let place = 0; place < starts.length; place++) starts[place] = place
+      return { first: from, count: to - from, starts }
+    },
   }
 }
 

@@ -1,5 +1,6 @@
 import { lz4Decode } from '../../codec/lz4.ts'
 import { ByteCursor } from '../../core/byte-cursor.ts'
+import { halvesOf, numberAt } from '../../core/int64-halves.ts'
 import type { TermsMeta } from './column-meta-70.ts'
 import type { TermLookup } from './column.ts'
 import type { MonotonicWindows } from './monotonic-window.ts'
@@ -56,8 +57,9 @@ export function termLookup(meta: TermsMeta, regions: TermRegions): TermLookup {
     terms: async (ordinals, signal) => {
       const found = new Array<Uint8Array>(ordinals.length)
       const open: number[] = []
+      const halves = halvesOf(ordinals)
       for (let at = 0; at < ordinals.length; at++) {
-        const ordinal = Number(ordinals[at]!)
+        const ordinal = numberAt(halves, at)
         if (!(ordinal >= 0 && ordinal < meta.count)) {
           throw new ByteCursor(new Uint8Array(0), regions.terms.name).corrupt(
             `ordinal ${ordinal}, there are ${meta.count} terms`,
@@ -68,11 +70,11 @@ export function termLookup(meta: TermsMeta, regions: TermRegions): TermLookup {
         else found[at] = termAt(known, ordinal % blockSize)
       }
       // In the order they lie in the file, so that each block is read once, whether it is kept or not.
-      open.sort((a, b) => Number(ordinals[a]! - ordinals[b]!))
+      open.sort((a, b) => numberAt(halves, a) - numberAt(halves, b))
       let last = -1
       let current: TermBlock | undefined
       for (const at of open) {
-        const ordinal = Number(ordinals[at]!)
+        const ordinal = numberAt(halves, at)
         const number = Math.floor(ordinal / blockSize)
         if (current === undefined || number !== last) current = await block(number, signal)
         last = number

@@ -31,10 +31,8 @@ const MAX_MILLIS = 8_640_000_000_000_000n
  * Source: Elasticsearch `DateFormatters`.
  */
 export function dateText(format: string): DateText | undefined {
-  const first = format.split('||')[0]!.trim()
-  const name = first
-    .replace(/^strict_?/, '')
-    .replace(/[A-Z]/g, (letter, at: number) => (at === 0 ? '' : '_') + letter.toLowerCase())
+  const first = firstFormat(format)
+  const name = nameOf(first)
   if (ISO.has(name)) return isoText
   if (first === 'epoch_millis') return (millis, nanos) => fraction(millis.toString(), nanos)
   if (first === 'epoch_second') return secondsText
@@ -46,6 +44,22 @@ export function dateText(format: string): DateText | undefined {
     const date = toDate(millis)
     return date === undefined ? millis.toString() : tokens.map((token) => partOf(token, date)!).join('')
   }
+}
+
+/** True when dates are printed as ISO 8601 with milliseconds. */
+export function isIsoFormat(format: string): boolean {
+  return ISO.has(nameOf(firstFormat(format)))
+}
+
+function firstFormat(format: string): string {
+  return format.split('||')[0]!.trim()
+}
+
+/** The name of a format as it is written since 7.0, without strictness. */
+function nameOf(format: string): string {
+  return format
+    .replace(/^strict_?/, '')
+    .replace(/[A-Z]/g, (letter, at: number) => (at === 0 ? '' : '_') + letter.toLowerCase())
 }
 
 function isoText(millis: bigint, nanos: number): string {

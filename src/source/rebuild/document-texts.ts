@@ -1,3 +1,4 @@
+import { JsonBytes } from '../../codec/json-bytes.ts'
 import type { Column, BytesWindow, NumberWindow } from '../../lucene/doc-values/column.ts'
 import type { DocBits } from '../../lucene/doc-bits.ts'
 import type { VersionId } from '../../repository/version-id.ts'
@@ -6,17 +7,20 @@ import type { SegmentSource } from '../segment-source.ts'
 import { ColumnWindows } from './column-windows.ts'
 import { earlierDocuments } from './earlier-documents.ts'
 import { IGNORED_SOURCE, readKeptParts, type KeptPart } from './ignored-source.ts'
+import { IGNORED } from './ignored-fields.ts'
 import type { LeafReader } from './leaf-reader.ts'
 import { insertNested, type Block, type BlockDocument } from './nested-block.ts'
 import { membersOf, nestedAdditions } from './nested-additions.ts'
 import type { Addition } from './put-back.ts'
 import { blockStart } from './root-documents.ts'
 import { scopeObject, type Scope } from './scope.ts'
-import { storedValuesAt, type StoredByName } from './stored-values-of.ts'
+import { storedValuesOf, type StoredByName, type StoredValuesAt } from './stored-values-of.ts'
 import { windowBytes } from './value-column.ts'
 
 /** Index version from which nested objects lie in their order (6.5). */
 const IN_ORDER_SINCE = 6_050_000
+
+const NO_PARTS: readonly KeptPart[] = []
 
 /** What the documents of a segment are put together from. */
 export interface DocumentParts {
@@ -29,7 +33,8 @@ export interface DocumentParts {
 
 /** A document put together, and how many of its nested objects were left out because nothing tells where they belong. */
 export interface DocumentText {
-  readonly text: string
+  /** One line of JSON. */
+  readonly json: Uint8Array
   readonly untold: number
   /** The stored values of the root document. */
   readonly stored: StoredByName
@@ -50,12 +55,16 @@ export class DocumentTexts {
   #keptWindow: BytesWindow | NumberWindow | undefined
   readonly #windows: ColumnWindows
   #earlier: ReadonlyMap<number, StoredByName> = new Map()
+  readonly #storedAt: StoredValuesAt
+  readonly #out = new JsonBytes()
 
   constructor(source: SegmentSource, parts: DocumentParts, created: VersionId | undefined) {
     this.#source = source
     this.#parts = parts
     this.#created = created
     this.#windows = new ColumnWindows(source.segment.maxDoc)
+    const names = parts.readers.flatMap(({ storedNames = [] }) => storedNames)
+    this.#storedAt = storedValuesOf(source, [...names, IGNORED_SOURCE, IGNORED])
   }
 
   /** Reads what the documents of a batch need, their nested objects included. */
@@ -70,57 +79,58 @@ export class DocumentTexts {
       return bytes + (this.#keptWindow === undefined ? 0 : windowBytes(this.#keptWindow))
     })
     const { docBase } = batch.chunk
-    this.#earlier = first < docBase ? await earlierDocuments(this.#source, first, docBase, signal) : new Map()
+    this.#earlier =
+      first < docBase ? await earlierDocuments(this.#source, this.#storedAt, first, docBase, signal) : new Map()
   }
 
   /** The document at `place` of the batch as JSON. `BLOB_CORRUPT` when mapping and columns disagree. */
   text(scope: Scope, batch: DocumentBatch, place: number): DocumentText {
     const root = batch.doc(place)
-    const at = this.#documentsAt(batch)
-    const { stored, kept } = at(root)
+    const { stored, kept } = this.#document(batch, root)
     if (scope.template !== undefined && scope.inner.length === 0 && kept.length === 0) {
-      const texts = scope.readers.map((reader) => reader.text(root, stored))
-      return { text: scope.template.render(texts), untold: 0, stored }
+      if (!scope.template(this.#out, root, stored)) this.#out.text('{}')
+      return { json: this.#out.take(), untold: 0, stored }
     }
     const { object, whole } = scopeObject(scope, root, stored, kept)
-    if (whole !== undefined) return { text: whole, untold: 0, stored }
+    if (whole !== undefined) return { json: utf8(whole), untold: 0, stored }
     const { roots } = this.#parts
-    if (roots === undefined || scope.inner.length === 0) return { text: object.toString(), untold: 0, stored }
-    const untold = insertNested(scope, object, this.#block(roots, root, at))
-    return { text: object.toString(), untold, stored }
+    const hasNested = roots !== undefined && scope.inner.length > 0
+    const untold = hasNested ? insertNested(scope, object, this.#block(batch, roots, root)) : 0
+    return { json: utf8(object.toString()), untold, stored }
   }
 
   /** What the stored source of the document at `place` lacks of the fields of `wanted`. Codes as `text`. */
   missing(scope: Scope, wanted: ReadonlySet<LeafReader>, batch: DocumentBatch, place: number): MissingValues {
     const root = batch.doc(place)
-    const at = this.#documentsAt(batch)
-    const { stored } = at(root)
+    const { stored } = this.#document(batch, root)
     const members = membersOf(scope, wanted, root, stored)
     const { roots } = this.#parts
     if (roots === undefined) return { addition: { members, nested: [] }, untold: 0, stored }
-    const { nested, untold } = nestedAdditions(scope, wanted, this.#block(roots, root, at))
+    const { nested, untold } = nestedAdditions(scope, wanted, this.#block(batch, roots, root))
     return { addition: { members, nested }, untold, stored }
   }
 
-  #documentsAt(batch: DocumentBatch): (doc: number) => BlockDocument {
-    return (doc) => {
-      const stored = this.#earlier.get(doc) ?? storedValuesAt(this.#source, batch.chunk, doc)
-      return { stored, kept: this.#keptParts(doc, stored) }
-    }
+  #document(batch: DocumentBatch, doc: number): BlockDocument {
+    const stored = this.#earlier.get(doc) ?? this.#storedAt(batch.chunk, doc)
+    return { stored, kept: this.#keptParts(doc, stored) }
   }
 
-  #block(roots: DocBits, root: number, at: (doc: number) => BlockDocument): Block {
+  #block(batch: DocumentBatch, roots: DocBits, root: number): Block {
     const isReversed = this.#created !== undefined && this.#created.id < IN_ORDER_SINCE
-    return { first: blockStart(roots, root), root, isReversed, at }
+    return { first: blockStart(roots, root), root, isReversed, at: (doc) => this.#document(batch, doc) }
   }
 
-  #keptParts(doc: number, values: StoredByName): KeptPart[] {
-    const raw: unknown[] = [...(values.get(IGNORED_SOURCE) ?? [])]
+  #keptParts(doc: number, values: StoredByName): readonly KeptPart[] {
     const window = this.#keptWindow
-    if (window !== undefined) {
-      const at = doc - this.#windows.from
-      for (let index = window.starts[at]!; index < window.starts[at + 1]!; index++) raw.push(window.values[index])
-    }
+    const at = doc - this.#windows.from
+    const [first, end] = window === undefined ? [0, 0] : [window.starts[at]!, window.starts[at + 1]!]
+    if (first === end && !values.has(IGNORED_SOURCE)) return NO_PARTS
+    const raw: unknown[] = [...(values.get(IGNORED_SOURCE) ?? [])]
+    for (let index = first; index < end; index++) raw.push(window!.values[index])
     return raw.flatMap((value) => (value instanceof Uint8Array ? readKeptParts(value, this.#created) : []))
   }
+}
+
+function utf8(text: string): Uint8Array {
+  return Buffer.from(text, 'utf8')
 }

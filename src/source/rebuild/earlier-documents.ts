@@ -1,7 +1,7 @@
 import { chunkOfDoc } from '../../lucene/chunk-index.ts'
 import { decodeChunk } from '../../lucene/stored-fields.ts'
 import type { SegmentSource } from '../segment-source.ts'
-import { storedValuesAt, type StoredByName } from './stored-values-of.ts'
+import type { StoredByName, StoredValuesAt } from './stored-values-of.ts'
 
 /**
  * The stored values of documents `[from, to)`, which lie in chunks before the one that is being read: nested objects whose root
@@ -9,6 +9,7 @@ import { storedValuesAt, type StoredByName } from './stored-values-of.ts'
  */
 export async function earlierDocuments(
   source: SegmentSource,
+  storedAt: StoredValuesAt,
   from: number,
   to: number,
   signal: AbortSignal,
@@ -20,7 +21,7 @@ export async function earlierDocuments(
     const raw = await fdt.read(index.pointers[number]!, index.pointers[number + 1]!, signal)
     const chunk = decodeChunk(source.stored, raw, number)
     const end = Math.min(to, index.docBases[number + 1]!)
-    for (; doc < end; doc++) found.set(doc, storedValuesAt(source, chunk, doc))
+    for (; doc < end; doc++) found.set(doc, storedAt(chunk, doc))
   }
   return found
 }

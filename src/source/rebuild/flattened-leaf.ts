@@ -1,4 +1,4 @@
-import { disagrees, withoutValues, type LeafContext, type LeafReader } from './leaf-reader.ts'
+import { disagrees, withoutValues, writingText, type LeafContext, type LeafReader } from './leaf-reader.ts'
 import type { Leaf } from './leaves.ts'
 import { flattenedText } from './flattened-text.ts'
 import { NO_VALUES, windowBytes, type ColumnWindow } from './value-column.ts'
@@ -19,6 +19,19 @@ export async function openFlattenedLeaf(leaf: Leaf, context: LeafContext, signal
   const losses = new Set<string>()
   let base = 0
   let window: ColumnWindow = NO_VALUES
+  const text = (doc: number): string | undefined => {
+    const { starts, values } = window
+    const pairs = Array.from({ length: starts[doc - base + 1]! - starts[doc - base]! }, (_, at) => {
+      const value = values[starts[doc - base]! + at]
+      if (value instanceof Uint8Array) return value
+      throw disagrees(leaf, context, `${column.kind} of a column`)
+    })
+    if (pairs.length === 0) return undefined
+    losses.add('values as texts, sorted, repeated ones once; names with dots as objects')
+    const text = flattenedText(pairs)
+    if (text === undefined) throw disagrees(leaf, context, 'a key and value')
+    return text
+  }
   return {
     leaf,
     problem: undefined,
@@ -28,18 +41,7 @@ export async function openFlattenedLeaf(leaf: Leaf, context: LeafContext, signal
       window = await column.window(from, to, abort)
       return windowBytes(window)
     },
-    text: (doc) => {
-      const { starts, values } = window
-      const pairs = Array.from({ length: starts[doc - base + 1]! - starts[doc - base]! }, (_, at) => {
-        const value = values[starts[doc - base]! + at]
-        if (value instanceof Uint8Array) return value
-        throw disagrees(leaf, context, `${column.kind} of a column`)
-      })
-      if (pairs.length === 0) return undefined
-      losses.add('values as texts, sorted, repeated ones once; names with dots as objects')
-      const text = flattenedText(pairs)
-      if (text === undefined) throw disagrees(leaf, context, 'a key and value')
-      return text
-    },
+    text,
+    write: writingText(text),
   }
 }

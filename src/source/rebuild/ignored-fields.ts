@@ -6,7 +6,7 @@ import type { StoredByName } from './stored-values-of.ts'
 import { NO_VALUES, type ColumnWindow } from './value-column.ts'
 
 /** Name of the field, or column, with the names of fields of which the server did not index every value. */
-const IGNORED = '_ignored'
+export const IGNORED = '_ignored'
 
 /**
  * Tells of which fields of a document the server indexed not every value (since Elasticsearch 6.4): malformed ones, and ones

@@ -1,3 +1,7 @@
+import type { JsonBytes } from '../../codec/json-bytes.ts'
+
+const [QUOTE, POINT] = [0x22, 0x2e] as const
+
 /** The text of a 16-byte address, IPv4 where it is mapped into IPv6; undefined for another length. Source: RFC 5952. */
 export function ipText(bytes: Uint8Array): string | undefined {
   if (bytes.length !== 16) return undefined
@@ -13,6 +17,17 @@ export function ipText(bytes: Uint8Array): string | undefined {
   }
   if (best.start === -1) return groups.join(':')
   return `${groups.slice(0, best.start).join(':')}::${groups.slice(best.start + best.length).join(':')}`
+}
+
+/** Writes a 16-byte address that is an IPv4 one as a JSON string; false, and nothing is written, for any other. */
+export function writeIpv4(out: JsonBytes, bytes: Uint8Array): boolean {
+  if (bytes.length !== 16 || !isMapped(bytes)) return false
+  out.byte(QUOTE)
+  for (let at = 12; at < 16; at++) {
+    out.integer(bytes[at]!)
+    out.byte(at === 15 ? QUOTE : POINT)
+  }
+  return true
 }
 
 function isMapped(bytes: Uint8Array): boolean {

@@ -3,6 +3,7 @@ import type { SegmentColumns } from '../../lucene/doc-values/segment-columns.ts'
 import type { Segment } from '../../lucene/segment.ts'
 import type { VersionId } from '../../repository/version-id.ts'
 import type { Leaf } from './leaves.ts'
+import type { WriteValue } from './object-template.ts'
 import type { StoredByName } from './stored-values-of.ts'
 
 /** Gives the values of one field, document by document of a window. */
@@ -12,10 +13,14 @@ export interface LeafReader {
   readonly problem: string | undefined
   /** Why values may differ from those that were sent; grows with what was seen. */
   readonly losses: ReadonlySet<string>
+  /** Names of the stored values that are asked for; none when left out. */
+  readonly storedNames?: readonly string[]
   /** Loads the documents `[from, to)` and returns the bytes that are kept for them. */
   load(from: number, to: number, signal: AbortSignal): Promise<number>
   /** The values as JSON, several as a list; undefined when the document has none. `BLOB_CORRUPT` for an impossible value. */
   text(doc: number, stored: StoredByName): string | undefined
+  /** Writes what {@link text} gives, and fails alike. */
+  readonly write: WriteValue
 }
 
 /** What opening a field needs to know of its index. */
@@ -33,7 +38,17 @@ export interface LeafContext {
 
 /** A field of which no value can be given. */
 export function withoutValues(leaf: Leaf, problem: string): LeafReader {
-  return { leaf, problem, losses: new Set(), load: () => Promise.resolve(0), text: () => undefined }
+  const text = (): undefined => undefined
+  return { leaf, problem, losses: new Set(), load: () => Promise.resolve(0), text, write: () => false }
+}
+
+/** Writes the values of a field by way of their text. */
+export function writingText(text: LeafReader['text']): WriteValue {
+  return (out, doc, stored) => {
+    const json = text(doc, stored)
+    if (json !== undefined) out.text(json)
+    return json !== undefined
+  }
 }
 
 /** What to throw when the mapping and what a segment holds do not fit: `BLOB_CORRUPT`. */
@@ -56,6 +71,13 @@ export function namingReader(reader: LeafReader, context: LeafContext): LeafRead
     text: (doc, stored) => {
       try {
         return reader.text(doc, stored)
+      } catch (error) {
+        throw inField(error, reader.leaf, context)
+      }
+    },
+    write: (out, doc, stored) => {
+      try {
+        return reader.write(out, doc, stored)
       } catch (error) {
         throw inField(error, reader.leaf, context)
       }

@@ -1,6 +1,6 @@
 import { isFailure } from '../../core/failure.ts'
 import { openFlattenedLeaf } from './flattened-leaf.ts'
-import { inField, namingReader, withoutValues, type LeafContext, type LeafReader } from './leaf-reader.ts'
+import { inField, namingReader, withoutValues, writingText, type LeafContext, type LeafReader } from './leaf-reader.ts'
 import type { Leaf } from './leaves.ts'
 import { isOff, isOn } from './mapping-flag.ts'
 import { openValueLeaf } from './value-leaf.ts'
@@ -67,9 +67,10 @@ export async function openLeaf(
 function constantLeaf(leaf: Leaf): LeafReader | undefined {
   const { value } = leaf.mapping
   if (typeof value !== 'string') return undefined
-  const text = JSON.stringify(value)
+  const json = JSON.stringify(value)
+  const text = (): string => json
   const losses = new Set(['of the mapping, whether the document had it or not'])
-  return { leaf, problem: undefined, losses, load: () => Promise.resolve(0), text: () => text }
+  return { leaf, problem: undefined, losses, load: () => Promise.resolve(0), text, write: writingText(text) }
 }
 
 /** True for fields of which a segment need not know anything although documents have them. */

@@ -1,7 +1,7 @@
 import type { KeptPart } from './ignored-source.ts'
 import type { LeafReader } from './leaf-reader.ts'
 import type { NestedObject } from './nested-objects.ts'
-import { objectTemplate, type ObjectTemplate } from './object-template.ts'
+import { objectTemplate, type WriteValue } from './object-template.ts'
 import { ObjectText } from './object-text.ts'
 import type { StoredByName } from './stored-values-of.ts'
 
@@ -10,8 +10,8 @@ export interface Scope {
   /** The nested object; undefined for root documents. */
   readonly nested: NestedObject | undefined
   readonly readers: readonly LeafReader[]
-  /** The form of the objects that the readers' values make; undefined where they may take each other's place. */
-  readonly template: ObjectTemplate | undefined
+  /** Writes the objects that the readers' values make; undefined where these may take each other's place. */
+  readonly template: WriteValue | undefined
   /** Nested objects directly within. */
   readonly inner: readonly Scope[]
 }
@@ -21,10 +21,11 @@ export function scopeTree(readers: readonly LeafReader[], objects: readonly Nest
   const inside = (nested: NestedObject | undefined): Scope => {
     // Fields in nested objects that cannot be told apart only have a problem to name.
     const own = objects.length === 0 ? readers : readers.filter(({ leaf }) => leaf.nested === nested?.name)
+    const depth = nested?.path.length ?? 0
     return {
       nested,
       readers: own,
-      template: objectTemplate(own.map(({ leaf }) => leaf.path.slice(nested?.path.length ?? 0))),
+      template: objectTemplate(own.map(({ leaf, write }) => ({ path: leaf.path.slice(depth), write }))),
       inner: objects.filter(({ parent }) => parent === nested?.name).map(inside),
     }
   }

@@ -6,13 +6,27 @@ import { readStoredValues, type StoredValue } from '../../lucene/stored-values.t
 /** The stored values of one document by the name of their field, in the order they were indexed. */
 export type StoredByName = ReadonlyMap<string, readonly StoredValue['value'][]>
 
-/** Reads all stored values of a document that lies in a chunk. `BLOB_CORRUPT` for whatever does not fit. */
-export function storedValuesAt({ segment, stored }: SegmentSource, chunk: StoredChunk, doc: number): StoredByName {
-  const at = doc - chunk.docBase
-  const values = new Map<string, StoredValue['value'][]>()
-  if (chunk.fieldCounts[at] === 0) return values
-  for (const { field, value } of readStoredValues(chunk, at, segment.fields, stored.numbers, stored.fdt.name)) {
-    addToGroup(values, field.name, value)
+/** Finds stored values of the documents of a segment. */
+export type StoredValuesAt = (chunk: StoredChunk, doc: number) => StoredByName
+
+const NONE: StoredByName = new Map()
+
+/** Finds the stored values of the fields of these names in a document that lies in a chunk. `BLOB_CORRUPT` for whatever does not fit. */
+export function storedValuesOf({ segment, stored }: SegmentSource, names: Iterable<string>): StoredValuesAt {
+  const { fields } = segment
+  const wanted = new Uint8Array(fields.maxNumber + 1)
+  for (const name of names) {
+    const field = fields.byName.get(name)
+    if (field !== undefined) wanted[field.number] = 1
   }
-  return values
+  if (!wanted.includes(1)) return () => NONE
+  return (chunk, doc) => {
+    const at = doc - chunk.docBase
+    if (chunk.fieldCounts[at] === 0) return NONE
+    const found = readStoredValues(chunk, at, fields, stored.numbers, stored.fdt.name, wanted)
+    if (found.length === 0) return NONE
+    const values = new Map<string, StoredValue['value'][]>()
+    for (const { field, value } of found) addToGroup(values, field.name, value)
+    return values
+  }
 }

@@ -1,17 +1,27 @@
 import { ByteCursor } from '../../core/byte-cursor.ts'
+import { halvesOf, numberAt } from '../../core/int64-halves.ts'
 import type { BytesWindow, Column, NumberWindow } from '../../lucene/doc-values/column.ts'
+import type { ColumnWriter } from './column-writer.ts'
 import type { ValueText } from './value-text.ts'
 
 /** The values of a window of documents. */
 export type ColumnWindow = NumberWindow | BytesWindow
 
-/** A column that values of a field come from, and the window that is loaded. */
-export interface ValueColumn {
+/** A column, and the window of it that is loaded. */
+export interface WindowedColumn {
   readonly column: Column
-  readonly text: ValueText['column']
   window: ColumnWindow
+  /** The numbers of the window, or the places of its byte strings in a short list. */
+  halves: Int32Array | undefined
+}
+
+/** A column that values of a field come from. */
+export interface ValueColumn extends WindowedColumn {
+  readonly text: ValueText['column']
+  /** Writes single values without their texts; undefined for types that take texts. */
+  readonly write: ColumnWriter | undefined
   /** How many values each byte string holds, where that is kept beside it. */
-  readonly counts: { readonly column: Column; window: ColumnWindow } | undefined
+  readonly counts: WindowedColumn | undefined
 }
 
 /** What a view of bytes takes beside the bytes. */
@@ -20,20 +30,53 @@ const VIEW_BYTES = 100
 /** Before anything is loaded. */
 export const NO_VALUES: NumberWindow = { starts: new Int32Array(1), values: new BigInt64Array(0) }
 
+/** A column of which nothing is loaded yet. */
+export function windowedColumn(column: Column): WindowedColumn {
+  return { column, window: NO_VALUES, halves: undefined }
+}
+
+/** Loads the documents `[from, to)` and returns about how many bytes they take. Codes as reading the column. */
+export async function loadWindow(
+  windowed: WindowedColumn,
+  from: number,
+  to: number,
+  signal: AbortSignal,
+): Promise<number> {
+  const window = await windowed.column.window(from, to, signal)
+  const numbers = 'ordinals' in window ? window.ordinals : window.values
+  windowed.window = window
+  windowed.halves = numbers instanceof BigInt64Array ? halvesOf(numbers) : undefined
+  return windowBytes(window)
+}
+
 /** About as many bytes as a window takes. */
 export function windowBytes({ starts, values }: ColumnWindow): number {
   if (values instanceof BigInt64Array) return starts.byteLength + values.byteLength
-  return values.reduce((total, value) => total + value.length + VIEW_BYTES, starts.byteLength)
+  let bytes = starts.byteLength + values.length * VIEW_BYTES
+  for (let index = 0; index < values.length; index++) bytes += values[index]!.length
+  return bytes
+}
+
+/** The place of the only value of a document in the window; -1 when it has none or several. */
+export function onlyPlace({ window, counts }: ValueColumn, index: number): number {
+  const { starts } = window
+  const at = starts[index]!
+  if (starts[index + 1]! - at !== 1) return -1
+  return counts === undefined || countAt(counts, index) === 1 ? at : -1
 }
 
 /** The values of the document at a place of the window. `BLOB_CORRUPT` when several in one byte string do not fit. */
 export function valuesOf({ window, counts }: ValueColumn, index: number): readonly (bigint | Uint8Array)[] {
   const values: (bigint | Uint8Array)[] = []
   for (let at = window.starts[index]!; at < window.starts[index + 1]!; at++) values.push(window.values[at]!)
-  if (counts === undefined) return values
-  const count = counts.window.values[counts.window.starts[index]!]
-  if (count === undefined || count === 1n) return values
+  if (counts === undefined || countAt(counts, index) === 1) return values
   return values.flatMap<bigint | Uint8Array>((value) => (value instanceof Uint8Array ? splitValues(value) : value))
+}
+
+/** How many values the byte string of a document holds: one where nothing is recorded. */
+function countAt({ window: { starts }, halves }: WindowedColumn, index: number): number {
+  if (halves === undefined || starts[index] === starts[index + 1]) return 1
+  return numberAt(halves, starts[index]!)
 }
 
 /** `(vint length, bytes)*` to the end. */

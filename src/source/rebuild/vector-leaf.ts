@@ -1,6 +1,6 @@
 import type { Column } from '../../lucene/doc-values/column.ts'
 import { openVectors } from '../../lucene/vectors.ts'
-import { withoutValues, type LeafContext, type LeafReader } from './leaf-reader.ts'
+import { withoutValues, writingText, type LeafContext, type LeafReader } from './leaf-reader.ts'
 import type { Leaf } from './leaves.ts'
 import { NO_VALUES, windowBytes, type ColumnWindow } from './value-column.ts'
 import { byteVectorText, floatVectorText } from './vector-text.ts'
@@ -36,6 +36,16 @@ export async function openVectorLeaf(leaf: Leaf, context: LeafContext, signal: A
   let base = 0
   let window: ColumnWindow = NO_VALUES
   let scales: ColumnWindow = NO_VALUES
+  const text = (doc: number): string | undefined => {
+    const bytes = window.values[window.starts[doc - base]!]
+    if (window.starts[doc - base] === window.starts[doc - base + 1] || !(bytes instanceof Uint8Array)) return undefined
+    const scale = magnitudes === undefined ? undefined : scales.values[scales.starts[doc - base]!]
+    if (typeof scale === 'bigint' && scales.starts[doc - base]! < scales.starts[doc - base + 1]!) {
+      losses.add('scaled to its length again, in 32-bit arithmetic')
+      return write(bytes, floatOfBits(scale))
+    }
+    return write(bytes, 1)
+  }
   return {
     leaf,
     problem: undefined,
@@ -46,17 +56,8 @@ export async function openVectorLeaf(leaf: Leaf, context: LeafContext, signal: A
       if (magnitudes !== undefined) scales = await magnitudes.window(from, to, abort)
       return windowBytes(window) + windowBytes(scales)
     },
-    text: (doc) => {
-      const bytes = window.values[window.starts[doc - base]!]
-      if (window.starts[doc - base] === window.starts[doc - base + 1] || !(bytes instanceof Uint8Array))
-        return undefined
-      const scale = magnitudes === undefined ? undefined : scales.values[scales.starts[doc - base]!]
-      if (typeof scale === 'bigint' && scales.starts[doc - base]! < scales.starts[doc - base + 1]!) {
-        losses.add('scaled to its length again, in 32-bit arithmetic')
-        return write(bytes, floatOfBits(scale))
-      }
-      return write(bytes, 1)
-    },
+    text,
+    write: writingText(text),
   }
 }
 

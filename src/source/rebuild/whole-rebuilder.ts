@@ -58,14 +58,14 @@ export class WholeRebuilder implements Rebuilder {
       this.#recovered++
       return { json: copy }
     }
-    const { text, untold, stored: values } = this.#documents.text(this.#scopes.of(batch, place), batch, place)
+    const { json, untold, stored: values } = this.#documents.text(this.#scopes.of(batch, place), batch, place)
     if (untold > 0 && kind === 'synthetic') {
       return { missing: this.#scopes.nestedNames.map((field) => ({ field, reason: UNTOLD })) }
     }
     this.#untold += untold
     this.#rebuilt++
     this.#noteIgnored(batch.doc(place), values)
-    return { json: Buffer.from(text, 'utf8') }
+    return { json }
   }
 
   filtered(): undefined {

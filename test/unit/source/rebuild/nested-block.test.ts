@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { isFailure } from '../../../../src/core/failure.ts'
-import type { LeafReader } from '../../../../src/source/rebuild/leaf-reader.ts'
+import { writingText, type LeafReader } from '../../../../src/source/rebuild/leaf-reader.ts'
 import { insertNested } from '../../../../src/source/rebuild/nested-block.ts'
 import { nestedObjectsOf } from '../../../../src/source/rebuild/nested-objects.ts'
 import { ObjectText } from '../../../../src/source/rebuild/object-text.ts'
@@ -19,7 +19,9 @@ const MAPPING = {
 /** A field with values by document. */
 function reader(path: readonly string[], nested: string, values: Readonly<Record<number, string>>): LeafReader {
   const leaf = { path, name: path.join('.'), type: 'long', mapping: {}, nested, isCopyTarget: false }
-  return { leaf, problem: undefined, losses: new Set(), load: () => Promise.resolve(0), text: (doc) => values[doc] }
+  const text = (doc: number): string | undefined => values[doc]
+  const load = (): Promise<number> => Promise.resolve(0)
+  return { leaf, problem: undefined, losses: new Set(), load, text, write: writingText(text) }
 }
 
 function assemble(
