@@ -1,12 +1,8 @@
-import type { JsonBytes } from '../../codec/json-bytes.ts'
 import { numberAt } from '../../core/int64-halves.ts'
 import { dateWriter } from './date-writer.ts'
 import { writeIpv4 } from './ip-text.ts'
 import type { Leaf } from './leaves.ts'
-import type { ValueColumn } from './value-column.ts'
-
-/** Writes the value at a place of the loaded window; false, and nothing is written, when only its text can tell what it is. */
-export type ColumnWriter = (out: JsonBytes, column: ValueColumn, at: number) => boolean
+import type { ColumnWriter } from './value-column.ts'
 
 const [TRUE, FALSE] = [Buffer.from('true'), Buffer.from('false')]
 

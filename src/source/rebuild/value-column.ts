@@ -1,7 +1,7 @@
+import type { JsonBytes } from '../../codec/json-bytes.ts'
 import { ByteCursor } from '../../core/byte-cursor.ts'
 import { halvesOf, numberAt } from '../../core/int64-halves.ts'
 import type { BytesWindow, Column, NumberWindow } from '../../lucene/doc-values/column.ts'
-import type { ColumnWriter } from './column-writer.ts'
 import type { ValueText } from './value-text.ts'
 
 /** The values of a window of documents. */
@@ -14,6 +14,9 @@ export interface WindowedColumn {
   /** The numbers of the window, or the places of its byte strings in a short list. */
   halves: Int32Array | undefined
 }
+
+/** Writes the value at a place of the loaded window; false, and nothing is written, when only its text can tell what it is. */
+export type ColumnWriter = (out: JsonBytes, column: WindowedColumn, at: number) => boolean
 
 /** A column that values of a field come from. */
 export interface ValueColumn extends WindowedColumn {
