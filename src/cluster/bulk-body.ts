@@ -8,6 +8,19 @@ export interface BulkTarget {
   readonly type?: string | undefined
 }
 
+/** An id that is base64 and writes itself, for which no string has to be made. */
+export interface PlainId {
+  /** Bytes that it takes at most. */
+  readonly bound: number
+  /** Writes it and returns the offset behind it. */
+  write(buffer: Uint8Array, at: number): number
+}
+
+/** Where a document that is added goes. */
+export interface BulkAddress extends Omit<BulkTarget, 'id'> {
+  readonly id: string | PlainId
+}
+
 /** What happens to a document that the target already holds: `index` overwrites it, `create` leaves it. */
 export type BulkOp = 'index' | 'create'
 
@@ -66,14 +79,14 @@ export class BulkBody {
   }
 
   /** Adds `source[start, end)`; false, and nothing added, when the body has to be sent first. */
-  add(target: BulkTarget, source: Uint8Array, start: number, end: number): boolean {
+  add(target: BulkAddress, source: Uint8Array, start: number, end: number): boolean {
     const { maxBytes, maxDocs } = this.#options
     if (this.#docs >= maxDocs) return false
     const prefix = this.#prefix(target)
     const { id, routing } = target
     // At worst a UTF-16 unit becomes six bytes (\u001f).
-    const actionBound =
-      prefix.length + 6 * (id.length + (routing?.length ?? 0)) + ROUTING_KEY.length + ACTION_END.length
+    const idBound = typeof id === 'string' ? 6 * id.length : id.bound
+    const actionBound = prefix.length + idBound + 6 * (routing?.length ?? 0) + ROUTING_KEY.length + ACTION_END.length
     const bound = actionBound + (end - start) + 1
     if (this.#docs > 0 && this.#length + bound > maxBytes) return false
     this.#reserve(bound)
@@ -81,7 +94,7 @@ export class BulkBody {
     let at = this.#length
     this.#note(at)
     at = writeShort(buffer, at, prefix)
-    at = writeEscaped(buffer, at, id)
+    at = typeof id === 'string' ? writeEscaped(buffer, at, id) : id.write(buffer, at)
     if (routing !== undefined) {
       at = writeShort(buffer, at, ROUTING_KEY)
       at = writeEscaped(buffer, at, routing)
@@ -151,7 +164,7 @@ export class BulkBody {
     this.#buffer = grown
   }
 
-  #prefix(target: BulkTarget): Buffer {
+  #prefix(target: BulkAddress): Buffer {
     const key = target.type === undefined ? target.index : `${target.index}\n${target.type}`
     const known = this.#prefixes.get(key)
     if (known !== undefined) return known

@@ -4,6 +4,8 @@ const NUMERIC = 0xfe
 const UTF8 = 0xff
 const BASE64_ESCAPE = 0xfd
 
+const BASE64_URL = Buffer.from('ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_', 'latin1')
+
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
 /**
@@ -29,6 +31,36 @@ export function decodeUid(bytes: Uint8Array, start: number, end: number, subject
     }
   }
   return view.toString('base64url', first === BASE64_ESCAPE ? 1 : 0)
+}
+
+/** True when {@link writeUid} can write the id: it is base64, as identifiers made by the server are, which no format escapes. */
+export function isPlainUid(bytes: Uint8Array, start: number, end: number): boolean {
+  return end > start && bytes[start] !== UTF8 && bytes[start] !== NUMERIC
+}
+
+/** Bytes that an id of this many bytes takes at most when {@link writeUid} has written it. */
+export function plainUidBound(length: number): number {
+  return Math.ceil((4 * length) / 3)
+}
+
+/** Writes a plain id as {@link decodeUid} shows it, and returns the offset behind it; many times as fast as a string is. */
+export function writeUid(bytes: Uint8Array, start: number, end: number, target: Uint8Array, offset: number): number {
+  let from = bytes[start] === BASE64_ESCAPE ? start + 1 : start
+  let at = offset
+  for (; from + 2 < end; from += 3) {
+    const three = (bytes[from]! << 16) | (bytes[from + 1]! << 8) | bytes[from + 2]!
+    target[at] = BASE64_URL[three >> 18]!
+    target[at + 1] = BASE64_URL[(three >> 12) & 63]!
+    target[at + 2] = BASE64_URL[(three >> 6) & 63]!
+    target[at + 3] = BASE64_URL[three & 63]!
+    at += 4
+  }
+  if (from === end) return at
+  const rest = (bytes[from]! << 16) | (from + 1 < end ? bytes[from + 1]! << 8 : 0)
+  target[at++] = BASE64_URL[rest >> 18]!
+  target[at++] = BASE64_URL[(rest >> 12) & 63]!
+  if (from + 1 < end) target[at++] = BASE64_URL[(rest >> 6) & 63]!
+  return at
 }
 
 /** Encodes an id as {@link decodeUid} reads it. Source: Elasticsearch `Uid.encodeId`. */

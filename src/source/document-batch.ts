@@ -1,7 +1,7 @@
 import { Failure } from '../core/failure.ts'
 import { wantedFields, documentSpans, scanDocument, StoredType, type WantedFields } from '../lucene/stored-document.ts'
 import type { StoredChunk } from '../lucene/stored-chunk.ts'
-import { decodeUid } from '../lucene/uid.ts'
+import { decodeUid, isPlainUid, plainUidBound, writeUid } from '../lucene/uid.ts'
 import type { DerivedIds } from './derived-ids.ts'
 import type { SegmentSource } from './segment-source.ts'
 
@@ -93,6 +93,18 @@ export class DocumentBatch {
     if (this.#start(place, UID) === -1 && this.#derivedIds !== undefined) return this.#derivedIds.id(this.#docs[place]!)
     const uid = this.#text(place, UID)
     return uid.slice(uid.indexOf('#') + 1)
+  }
+
+  /** Bytes that {@link writeId} takes at most; -1 when the id is not base64, so that only {@link id} gives it. */
+  plainIdBound(place: number): number {
+    const start = this.#start(place, ID)
+    const end = this.#end(place, ID)
+    return start !== -1 && isPlainUid(this.#bytes, start, end) ? plainUidBound(end - start) : -1
+  }
+
+  /** Writes a plain id and returns the offset behind it. */
+  writeId(place: number, target: Uint8Array, at: number): number {
+    return writeUid(this.#bytes, this.#start(place, ID), this.#end(place, ID), target, at)
   }
 
   /** The mapping type where each document stores its own (indices created before 6.0). */

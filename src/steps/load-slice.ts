@@ -1,5 +1,5 @@
 import type { BulkLoader } from '../cluster/bulk-loader.ts'
-import type { BulkTarget } from '../cluster/bulk-body.ts'
+import type { BulkAddress, PlainId } from '../cluster/bulk-body.ts'
 import type { Delivery, RebuiltSources, SlicePosition, WorkCounts, WorkItem } from '../coordination/work-store.ts'
 import type { DocumentTransform } from '../config/config.ts'
 import { Failure, isFailure } from '../core/failure.ts'
@@ -118,7 +118,8 @@ class Packer {
   readonly #added: readonly AddedValues[]
   readonly #delivery: Delivery | undefined
   readonly #changes: DocumentChanges | undefined
-  readonly #target: { -readonly [K in keyof BulkTarget]: BulkTarget[K] }
+  readonly #target: { -readonly [K in keyof BulkAddress]: BulkAddress[K] }
+  readonly #plainId = new BatchId()
 
   constructor(item: WorkItem, slice: OpenSlice, { typed, sourceless, transform }: LoadOptions) {
     this.#changes = transform && new DocumentChanges(transform)
@@ -149,7 +150,7 @@ class Packer {
       changed === undefined ? lines : { bytes: changed.json, start: 0, end: changed.json.length }
     // The same object for every document: the body reads it and keeps nothing of it.
     const target = this.#target
-    target.id = batch.id(place)
+    target.id = this.#plainId.take(batch, place) ? this.#plainId : batch.id(place)
     if (this.#delivery !== undefined) target.index = this.#destination(batch, place)
     target.routing = batch.routing(place)
     if (this.#typed) target.type = batch.type(place) ?? this.#indexType
@@ -208,6 +209,25 @@ class Packer {
     return problem === DUPLICATE || problem.class === UNCHANGEABLE.class
       ? bytes.slice(start, end)
       : batch.bytes.slice(batch.sourceStart(place), batch.sourceEnd(place))
+  }
+}
+
+/** The id of the document that is being packed, as bytes; one object for all documents. */
+class BatchId implements PlainId {
+  bound = 0
+  #batch: DocumentBatch | undefined
+  #place = 0
+
+  /** False when the id has to be decoded. */
+  take(batch: DocumentBatch, place: number): boolean {
+    this.bound = batch.plainIdBound(place)
+    this.#batch = batch
+    this.#place = place
+    return this.bound !== -1
+  }
+
+  write(buffer: Uint8Array, at: number): number {
+    return this.#batch!.writeId(this.#place, buffer, at)
   }
 }
 

@@ -31,6 +31,23 @@ describe('a bulk body', () => {
     expect(body.byteLength).toBe(body.bytes().length)
   })
 
+  test('lets an id write itself, and leaves room for it', () => {
+    const body = build(320)
+    const write = (buffer: Uint8Array, at: number): number => {
+      buffer.set(Buffer.from('a-b_c'), at)
+      return at + 5
+    }
+    while (body.add({ index: 'i', id: { bound: 200, write } }, source, 0, source.length)) continue
+    expect(lines(body)).toEqual([
+      '{"index":{"_index":"i","_id":"a-b_c"}}',
+      '{"a":1}',
+      '{"index":{"_index":"i","_id":"a-b_c"}}',
+      '{"a":1}',
+      '',
+    ])
+    expect(body.target(1)).toEqual({ index: 'i', id: 'a-b_c' })
+  })
+
   test('takes only what fits its documents and its bytes, but always one document', () => {
     const two = build(1_000_000, 2)
     expect([1, 2, 3].map((id) => add(two, { index: 'i', id: `${id}` }))).toEqual([true, true, false])

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { decodeUid, encodeUid, splitUid } from '../../../src/lucene/uid.ts'
+import { decodeUid, encodeUid, isPlainUid, plainUidBound, splitUid, writeUid } from '../../../src/lucene/uid.ts'
 
 const decode = (...bytes: number[]): string => decodeUid(Uint8Array.from(bytes), 0, bytes.length)
 const corrupt = expect.objectContaining({ code: 'BLOB_CORRUPT' }) as Error
@@ -28,6 +28,23 @@ describe('a binary _id', () => {
       fc.property(ids, (id) => {
         const bytes = encodeUid(id)
         expect(decodeUid(bytes, 0, bytes.length)).toBe(Buffer.from(id).toString())
+      }),
+    )
+  })
+
+  test('of base64 is written within its bound as it is decoded, and no other is called plain', () => {
+    const base64 = fc.uint8Array({ minLength: 2, maxLength: 40 })
+    fc.assert(
+      fc.property(base64, fc.integer({ min: 0, max: 3 }), (bytes, start) => {
+        fc.pre(start < bytes.length)
+        const plain = bytes[start] !== 0xfe && bytes[start] !== 0xff
+        expect(isPlainUid(bytes, start, bytes.length)).toBe(plain)
+        if (!plain) return
+        const target = Buffer.alloc(100)
+        const end = writeUid(bytes, start, bytes.length, target, 7)
+        expect(target.toString('latin1', 7, end)).toBe(decodeUid(bytes, start, bytes.length))
+        expect(end - 7).toBeLessThanOrEqual(plainUidBound(bytes.length - start))
+        expect([...target.subarray(end)].every((byte) => byte === 0)).toBe(true)
       }),
     )
   })
