@@ -1,4 +1,4 @@
-import type { BuildOptions } from 'esbuild'
+import type { BuildOptions, Plugin } from 'esbuild'
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 
@@ -35,4 +35,16 @@ export function bundleOptions(entryPoints: Readonly<Record<string, string>>): Bu
     define: { __VERSION__: JSON.stringify(version) },
     logLevel: 'warning',
   }
+}
+
+/** Commander loads Node's module for child processes at once, for subcommands that are programs of their own; ours are not. */
+export const WITHOUT_CHILD_PROCESSES: Plugin = {
+  name: 'commander-without-child-processes',
+  setup({ onResolve, onLoad }) {
+    const nothing = { path: 'child-processes', namespace: 'nothing' }
+    onResolve({ filter: /^node:child_process$/ }, ({ importer }) =>
+      importer.includes('/node_modules/commander/') ? nothing : undefined,
+    )
+    onLoad({ filter: /.*/, namespace: nothing.namespace }, () => ({ contents: 'module.exports = {}' }))
+  },
 }

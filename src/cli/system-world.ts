@@ -1,4 +1,3 @@
-import { spawn } from 'node:child_process'
 import { closeSync, openSync } from 'node:fs'
 import { systemClock } from '../core/clock.ts'
 import { Failure } from '../core/failure.ts'
@@ -34,14 +33,17 @@ export function systemWorld(): World {
     random: systemRandom,
     signal: abort.signal,
     version: typeof __VERSION__ === 'string' ? __VERSION__ : '0.0.0-source',
-    runInForeground: (command, args) =>
-      new Promise((resolve, reject) => {
+    runInForeground: async (command, args) => {
+      const { spawn } = await childProcesses()
+      return new Promise((resolve, reject) => {
         const child = spawn(command, args, { stdio: 'inherit' })
         child.once('error', reject)
         child.once('exit', (code) => resolve(code ?? 1))
-      }),
-    startDetached: (args, logFile) =>
-      new Promise((resolve, reject) => {
+      })
+    },
+    startDetached: async (args, logFile) => {
+      const { spawn } = await childProcesses()
+      return new Promise((resolve, reject) => {
         const log = openSync(logFile, 'a', 0o600)
         const child = spawn(process.execPath, [...process.execArgv, process.argv[1]!, ...args], {
           detached: true,
@@ -53,8 +55,14 @@ export function systemWorld(): World {
           child.unref()
           resolve(child.pid!)
         })
-      }),
+      })
+    },
   }
+}
+
+/** Loaded by those who start a process, since most commands start none and answer sooner without it. */
+function childProcesses(): Promise<typeof import('node:child_process')> {
+  return import('node:child_process')
 }
 
 function streamOutput(stream: NodeJS.WriteStream, name: string): Output {

@@ -1,12 +1,18 @@
 import { build, type Metafile } from 'esbuild'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { bundleOptions, PROGRAM_ENTRIES } from '../../../scripts/bundle.ts'
+import { bundleOptions, PROGRAM_ENTRIES, WITHOUT_CHILD_PROCESSES } from '../../../scripts/bundle.ts'
 
 /** What a command makes Node.js open before it can run; a look at the bundle guards it, since times differ between machines. */
 describe('the start of the program', () => {
   let outputs: Metafile['outputs']
   beforeAll(async () => {
-    const built = await build({ ...bundleOptions(PROGRAM_ENTRIES), outdir: 'unused', write: false, metafile: true })
+    const built = await build({
+      ...bundleOptions(PROGRAM_ENTRIES),
+      plugins: [WITHOUT_CHILD_PROCESSES],
+      outdir: 'unused',
+      write: false,
+      metafile: true,
+    })
     outputs = built.metafile.outputs
   })
 
@@ -37,6 +43,14 @@ describe('the start of the program', () => {
     const files = filesOf()
     expect(packagesOf(files)).toEqual(['commander'])
     expect(files.length).toBeLessThan(20)
+  })
+
+  test('loads neither cryptography nor child processes of Node.js for --help', () => {
+    const atOnce = filesOf().flatMap((file) => outputs[file]!.imports.filter(({ kind }) => kind !== 'dynamic-import'))
+    const modules = atOnce.map(({ path }) => path)
+    expect(modules).toContain('node:fs')
+    expect(modules).not.toContain('node:child_process')
+    expect(modules).not.toContain('node:crypto')
   })
 
   test('loads neither HTTP, YAML nor schemas for the status of a local run', () => {
