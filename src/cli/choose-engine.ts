@@ -15,17 +15,25 @@ export interface EngineWish {
 }
 
 /**
- * The engine that a configuration asks for, else the one that `WORKFLOW_ENGINE` names, else argo in a pod that has a service
- * account, else local. `USAGE` for another word in `WORKFLOW_ENGINE`.
+ * The engine that the command line asks for, else the configuration, else the environment as `environmentEngine` says. `USAGE` as
+ * there.
  */
-export function chooseEngine(world: Pick<World, 'env'>, wish: EngineWish = {}): EngineChoice {
-  const named = wish.engine ?? world.env['WORKFLOW_ENGINE']
+export function chooseEngine(world: Pick<World, 'env' | 'where'>, wish: EngineWish): EngineChoice {
+  const kind = world.where?.engine ?? wish.engine ?? environmentEngine(world).kind
+  return kind === 'local' || wish.namespace === undefined ? { kind } : { kind, namespace: wish.namespace }
+}
+
+/**
+ * The engine that `WORKFLOW_ENGINE` names, else argo in a pod that has a service account, else local: it also says where the
+ * saved configuration is kept. `USAGE` for another word in `WORKFLOW_ENGINE`.
+ */
+export function environmentEngine(world: Pick<World, 'env'>): EngineChoice {
+  const named = world.env['WORKFLOW_ENGINE']
   const kind = named === undefined || named === '' ? (isInPod(world.env) ? 'argo' : 'local') : named
   switch (kind) {
     case 'local':
-      return { kind }
     case 'argo':
-      return wish.namespace === undefined ? { kind } : { kind, namespace: wish.namespace }
+      return { kind }
     default:
       throw usage(`WORKFLOW_ENGINE is local or argo, not '${kind}'`)
   }

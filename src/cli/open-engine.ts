@@ -1,7 +1,8 @@
 import type { Engine } from '../engine/engine.ts'
 import { chooseEngine, type EngineChoice } from './choose-engine.ts'
 import { openNamespace } from './open-namespace.ts'
-import { savedWish } from './saved-configuration.ts'
+import { readConfigText } from './read-config-text.ts'
+import { savedWish, wishIn } from './saved-configuration.ts'
 import { stateFolder } from './state-folder.ts'
 import type { World } from './world.ts'
 
@@ -35,7 +36,11 @@ export async function openEngine(world: World, wanted?: EngineChoice): Promise<E
   })
 }
 
-/** The engine of commands that read no configuration. */
+/** The engine of commands that need nothing else of a configuration. `CONFIG_MISSING` when the file that `--file` names is not there. */
 export async function currentChoice(world: World): Promise<EngineChoice> {
-  return chooseEngine(world, await savedWish(world))
+  const file = world.where?.file
+  return chooseEngine(
+    world,
+    file === undefined ? await savedWish(world) : await wishIn(await readConfigText(world, file)),
+  )
 }

@@ -5,6 +5,7 @@ import { CommandInput, type CommandSpec } from './command.ts'
 import { fittingHelp, flowing } from './help-layout.ts'
 import { EXIT, EXIT_MEANINGS, exitCodeOf, interruptExitCode } from './exit-codes.ts'
 import { renderBug, renderFailure } from './render-failure.ts'
+import { whereOf } from './where-options.ts'
 import { widthOf } from './width.ts'
 import type { Output, World } from './world.ts'
 
@@ -25,7 +26,7 @@ export async function runProgram(
   }
   const program = buildProgram(specs, world, output, async (spec, input) => {
     const { run } = await spec.load!()
-    exitCode = await run(talking, input)
+    exitCode = await run({ ...talking, where: whereOf(input) }, input)
   })
   try {
     await program.parseAsync([...argv], { from: 'user' })

@@ -1,10 +1,10 @@
-import { readFile } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import type { Config } from '../config/config.ts'
 import { loadConfig } from '../config/load.ts'
 import { renderDiagnostics } from '../config/render-diagnostics.ts'
-import { Failure, messageOf } from '../core/failure.ts'
+import { Failure } from '../core/failure.ts'
 import { withAbsoluteFiles } from '../plan/absolute-files.ts'
+import { readConfigText } from './read-config-text.ts'
 import { openConfigStore } from './saved-configuration.ts'
 import { widthOf } from './width.ts'
 import type { World } from './world.ts'
@@ -22,7 +22,9 @@ export interface ReadConfig {
 export async function readConfig(world: World, file: string | undefined): Promise<ReadConfig> {
   const configFile = file === undefined ? undefined : resolve(world.cwd, file)
   const subject = configFile ?? 'the saved configuration'
-  const { config, diagnostics } = loadConfig(await readText(world, configFile))
+  const { config, diagnostics } = loadConfig(
+    await (file === undefined ? readSaved(world) : readConfigText(world, file)),
+  )
   if (diagnostics.length > 0) {
     const fileName = file ?? 'saved configuration'
     const color = world.color && world.stderr.isTty
@@ -35,17 +37,8 @@ export async function readConfig(world: World, file: string | undefined): Promis
   return { config: withAbsoluteFiles(config, base), configFile }
 }
 
-async function readText(world: World, path: string | undefined): Promise<string> {
-  if (path === undefined) {
-    const text = await (await openConfigStore(world)).read()
-    if (text !== undefined) return text
-    throw new Failure('CONFIG_MISSING', 'it does not exist', { op: 'read', subject: 'the saved configuration' })
-  }
-  try {
-    return await readFile(path, 'utf8')
-  } catch (cause) {
-    const absent = cause instanceof Error && 'code' in cause && cause.code === 'ENOENT'
-    const code = absent ? 'CONFIG_MISSING' : 'CONFIG_INVALID'
-    throw new Failure(code, absent ? 'it does not exist' : messageOf(cause), { op: 'read', subject: path, cause })
-  }
+async function readSaved(world: World): Promise<string> {
+  const text = await (await openConfigStore(world)).read()
+  if (text !== undefined) return text
+  throw new Failure('CONFIG_MISSING', 'it does not exist', { op: 'read', subject: 'the saved configuration' })
 }

@@ -6,7 +6,7 @@ import { Failure, messageOf } from '../core/failure.ts'
 import { Secret, type SecretRef } from '../core/secret.ts'
 import { mountedKey, mountedPath } from '../engine/argo/plan-secrets.ts'
 import type { RevealSecret } from '../steps/clusters.ts'
-import { chooseEngine, type EngineChoice } from './choose-engine.ts'
+import { environmentEngine, type EngineChoice } from './choose-engine.ts'
 import { openNamespace, type NamespaceWorld } from './open-namespace.ts'
 import { openConfigStore } from './saved-configuration.ts'
 import { stateFolder } from './state-folder.ts'
@@ -17,7 +17,7 @@ import type { World } from './world.ts'
  * in the configuration that they were written in. They are read anew each time, so a new password counts from the next connection
  * on. `CONFIG_INVALID` when one is not there.
  */
-export function secretRevealer(world: NamespaceWorld, choice: EngineChoice = chooseEngine(world)): RevealSecret {
+export function secretRevealer(world: NamespaceWorld, choice: EngineChoice = environmentEngine(world)): RevealSecret {
   return async (ref) => new Secret(await valueOf(ref, world, choice))
 }
 
@@ -59,7 +59,7 @@ export function credentialFile(world: Pick<World, 'env' | 'cwd'>, name: string, 
 async function fromSecret(name: string, key: string, world: NamespaceWorld, choice: EngineChoice): Promise<string> {
   const mounts = world.env['WORKFLOW_SECRETS']
   if (mounts !== undefined && mounts !== '') return read(join(mounts, name, key))
-  if (choice.kind === 'local' && chooseEngine(world).kind === 'local') {
+  if (choice.kind === 'local' && environmentEngine(world).kind === 'local') {
     const path = credentialFile(world, name, key)
     if (existsSync(path)) return read(path)
     const command = existsSync(dirname(path)) ? 'update' : 'create'

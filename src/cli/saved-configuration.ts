@@ -1,6 +1,6 @@
 import type { ConfigStore } from '../config/config-store.ts'
 import { fileConfigStore } from '../config/file-config-store.ts'
-import { chooseEngine, type EngineWish } from './choose-engine.ts'
+import { environmentEngine, type EngineWish } from './choose-engine.ts'
 import { openNamespace, type NamespaceWorld } from './open-namespace.ts'
 import { stateFolder } from './state-folder.ts'
 
@@ -9,7 +9,7 @@ import { stateFolder } from './state-folder.ts'
  * cannot hang on what the configuration says. `KUBERNETES_CONFIG` when it is not known how to reach the cluster.
  */
 export async function openConfigStore(world: NamespaceWorld): Promise<ConfigStore> {
-  if (chooseEngine(world).kind === 'local') return fileConfigStore(stateFolder(world))
+  if (environmentEngine(world).kind === 'local') return fileConfigStore(stateFolder(world))
   const { kubernetesConfigStore } = await import('../config/kubernetes-config-store.ts')
   return kubernetesConfigStore(await openNamespace(world), world.clock)
 }
@@ -19,7 +19,11 @@ const MAY_NAME_ENGINE = /engine|namespace|\\/
 
 /** What the saved configuration says of the engine; nothing where there is none, or where it is not YAML. */
 export async function savedWish(world: NamespaceWorld): Promise<EngineWish> {
-  const text = await (await openConfigStore(world)).read()
+  return wishIn(await (await openConfigStore(world)).read())
+}
+
+/** What the text of a configuration says of the engine. */
+export async function wishIn(text: string | undefined): Promise<EngineWish> {
   if (text === undefined || !MAY_NAME_ENGINE.test(text)) return {}
   const { parseYaml } = await import('../config/parse-yaml.ts')
   const { engine, namespace } = parseYaml(text).value ?? {}

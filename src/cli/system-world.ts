@@ -1,3 +1,4 @@
+import type * as ChildProcesses from 'node:child_process'
 import { closeSync, openSync } from 'node:fs'
 import { systemClock } from '../core/clock.ts'
 import { Failure } from '../core/failure.ts'
@@ -61,7 +62,7 @@ export function systemWorld(): World {
 }
 
 /** Loaded by those who start a process, since most commands start none and answer sooner without it. */
-function childProcesses(): Promise<typeof import('node:child_process')> {
+function childProcesses(): Promise<typeof ChildProcesses> {
   return import('node:child_process')
 }
 

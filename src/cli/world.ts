@@ -10,6 +10,14 @@ export interface Output {
   readonly columns: number
 }
 
+/** Options that every command has which works with workflows. */
+export interface Where {
+  /** `--engine`: before what the configuration and the environment say. */
+  readonly engine?: 'local' | 'argo'
+  /** `--file`: the configuration that is used instead of the saved one. */
+  readonly file?: string
+}
+
 /** Everything a command may touch; tests pass a fake one. No command reads `process` itself. */
 export interface World {
   /** The result. */
@@ -24,6 +32,8 @@ export interface World {
   }
   readonly env: Readonly<Record<string, string | undefined>>
   readonly cwd: string
+  /** What the options of a command that works with workflows say of where they are. */
+  readonly where?: Where
   /** True when colours may be used on stdout. */
   readonly color: boolean
   readonly clock: Clock

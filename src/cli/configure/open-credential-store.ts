@@ -1,4 +1,4 @@
-import { chooseEngine } from '../choose-engine.ts'
+import { chooseEngine, environmentEngine } from '../choose-engine.ts'
 import { openNamespace } from '../open-namespace.ts'
 import { savedWish } from '../saved-configuration.ts'
 import type { World } from '../world.ts'
@@ -9,8 +9,8 @@ import type { CredentialStore } from './credential-store.ts'
  * the state folder.
  */
 export async function openCredentialStore(world: World): Promise<CredentialStore> {
-  const environment = chooseEngine(world)
-  const choice = environment.kind === 'argo' ? environment : chooseEngine(world, await savedWish(world))
+  const choice =
+    environmentEngine(world).kind === 'argo' ? ({ kind: 'argo' } as const) : chooseEngine(world, await savedWish(world))
   if (choice.kind === 'local') {
     const { fileCredentials } = await import('./file-credentials.ts')
     return fileCredentials(world)

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { configJsonSchema } from '../../config/json-schema.ts'
 import { sampleConfig } from '../../config/sample.ts'
 import { Failure, messageOf } from '../../core/failure.ts'
-import { chooseEngine } from '../choose-engine.ts'
+import { environmentEngine } from '../choose-engine.ts'
 import type { CommandRun } from '../command.ts'
 import { EXIT } from '../exit-codes.ts'
 import { suggest } from '../runs/manners.ts'
@@ -20,7 +20,7 @@ export const run: CommandRun = async (world, input) => {
     await world.stdout.write(sampleConfig(installedSchema()))
     return EXIT.done
   }
-  if (chooseEngine(world).kind === 'argo') {
+  if (environmentEngine(world).kind === 'argo') {
     await saveAndSay(world, sampleConfig(installedSchema()), 'sample')
     await suggest(world, ['workflow configure edit'])
     return EXIT.done

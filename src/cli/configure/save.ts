@@ -1,6 +1,6 @@
 import { hasErrors } from '../../config/diagnostic.ts'
 import { loadConfig } from '../../config/load.ts'
-import { chooseEngine } from '../choose-engine.ts'
+import { environmentEngine } from '../choose-engine.ts'
 import { openConfigStore } from '../saved-configuration.ts'
 import type { World } from '../world.ts'
 import { openCredentialStore } from './open-credential-store.ts'
@@ -19,7 +19,7 @@ export async function saveAndSay(world: World, text: string, title: string): Pro
   }
   const store = await openConfigStore(world)
   const kept =
-    chooseEngine(world).kind === 'local'
+    environmentEngine(world).kind === 'local'
       ? text
       : await moveInlineSecrets(text, await openCredentialStore(world), (line) => world.stderr.write(line))
   const saved = await store.save(kept)

@@ -1,8 +1,8 @@
-import type { CommandSpec, OptionSpec } from '../command.ts'
+import type { CommandSpec } from '../command.ts'
 import { EXIT } from '../exit-codes.ts'
 import { OUTPUT_OPTION } from '../output-option.ts'
+import { WHERE_OPTIONS } from '../where-options.ts'
 
-const FILE: OptionSpec = { flags: '-f, --file <file>', description: 'use this configuration instead of the saved one' }
 /** Commands that look at what a configuration would do, without changing anything. */
 export const planningCommands: readonly CommandSpec[] = [
   {
@@ -11,7 +11,11 @@ export const planningCommands: readonly CommandSpec[] = [
     details:
       'Asks the clusters and repositories that the configuration names: versions, indices with shards, documents and bytes,\n' +
       'where the snapshot lies, and the steps. The result can be submitted with workflow submit --plan FILE.',
-    options: [FILE, OUTPUT_OPTION, { flags: '--out <file>', description: 'also write the plan as JSON to this file' }],
+    options: [
+      OUTPUT_OPTION,
+      ...WHERE_OPTIONS,
+      { flags: '--out <file>', description: 'also write the plan as JSON to this file' },
+    ],
     exitCodes: [EXIT.notFound, EXIT.temporary],
     examples: ['workflow plan', 'workflow plan -f migration.yaml -o json', 'workflow plan --out plan.json'],
     load: () => import('./plan.ts'),
@@ -23,7 +27,7 @@ export const planningCommands: readonly CommandSpec[] = [
       'Checks both sides: reachability, TLS, authentication, rights, versions, the snapshot repository, shard sizes, disk, and\n' +
       'indices that the target already has. Every finding is ok, a warning or a problem, the latter with a remedy. All checks\n' +
       'run even when some fail. Exit code 1 means that there are problems.',
-    options: [FILE, OUTPUT_OPTION],
+    options: [OUTPUT_OPTION, ...WHERE_OPTIONS],
     exitCodes: [],
     examples: ['workflow doctor', 'workflow doctor -f migration.yaml -o json'],
     load: () => import('./doctor.ts'),

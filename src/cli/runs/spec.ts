@@ -1,18 +1,17 @@
-import type { ArgumentSpec, CommandSpec, OptionSpec } from '../command.ts'
+import type { ArgumentSpec, CommandSpec } from '../command.ts'
 import { EXIT } from '../exit-codes.ts'
 import { OUTPUT_OPTION } from '../output-option.ts'
+import { WHERE_OPTIONS } from '../where-options.ts'
 
 const NAME: ArgumentSpec = {
   name: 'name',
   description: 'name of the workflow; the running one, else the latest, when left out',
   names: 'workflows',
 }
-const FILE: OptionSpec = { flags: '-f, --file <file>', description: 'use this configuration instead of the saved one' }
 
 const WAITING = [EXIT.rejects, EXIT.differences, EXIT.temporary, EXIT.interrupted, EXIT.terminated]
 
-/** Commands that start, follow and end workflows, in the order of `--help`. */
-export const runCommands: readonly CommandSpec[] = [
+const commands: readonly CommandSpec[] = [
   {
     name: 'submit',
     summary: 'start the migration that the configuration describes',
@@ -29,7 +28,6 @@ export const runCommands: readonly CommandSpec[] = [
       { flags: '--plan <file>', description: 'submit this plan instead of making one from the configuration' },
       { flags: '--name <name>', description: 'name of the workflow (default: migration- and six digits)' },
       { flags: '--fresh', description: 'run everything, even if this configuration or a part of it has been run' },
-      FILE,
       OUTPUT_OPTION,
     ],
     exitCodes: [EXIT.locked, EXIT.approval, EXIT.notFound, ...WAITING],
@@ -155,6 +153,12 @@ export const runCommands: readonly CommandSpec[] = [
     load: () => import('./report.ts'),
   },
 ]
+
+/** Commands that start, follow and end workflows, in the order of `--help`. */
+export const runCommands: readonly CommandSpec[] = commands.map((command) => ({
+  ...command,
+  options: [...(command.options ?? []), ...WHERE_OPTIONS],
+}))
 
 /** Commands that the program calls itself. */
 export const hiddenRunCommands: readonly CommandSpec[] = [
