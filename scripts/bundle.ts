@@ -40,11 +40,11 @@ export function bundleOptions(entryPoints: Readonly<Record<string, string>>): Bu
 /** Commander loads Node's module for child processes at once, for subcommands that are programs of their own; ours are not. */
 export const WITHOUT_CHILD_PROCESSES: Plugin = {
   name: 'commander-without-child-processes',
-  setup({ onResolve, onLoad }) {
+  setup(build) {
     const nothing = { path: 'child-processes', namespace: 'nothing' }
-    onResolve({ filter: /^node:child_process$/ }, ({ importer }) =>
+    build.onResolve({ filter: /^node:child_process$/ }, ({ importer }) =>
       importer.includes('/node_modules/commander/') ? nothing : undefined,
     )
-    onLoad({ filter: /.*/, namespace: nothing.namespace }, () => ({ contents: 'module.exports = {}' }))
+    build.onLoad({ filter: /.*/, namespace: nothing.namespace }, () => ({ contents: 'module.exports = {}' }))
   },
 }
