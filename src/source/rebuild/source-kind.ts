@@ -42,10 +42,15 @@ function kindOf({ settings, mappings }: Pick<IndexMetadata, 'settings' | 'mappin
   const sources = mappings.map(({ mapping }) => sourceOptions(mapping))
   const modes = new Set([mode, ...sources.map((source) => source['mode'])])
   if (modes.has('disabled') || sources.some((source) => isOff(source, 'enabled'))) return 'disabled'
-  if (modes.has('synthetic')) return 'synthetic'
+  if (modes.has('synthetic') || isDerived(settings)) return 'synthetic'
   const indexMode = settingText(settings, 'index.mode')?.toLowerCase()
   if (!modes.has('stored') && (indexMode === 'logsdb' || indexMode === 'time_series')) return 'synthetic'
   return mappings.some(({ mapping }) => isFiltered(mapping)) ? 'filtered' : 'stored'
+}
+
+/** True when the server makes sources of columns and stored fields as OpenSearch does since 3.2, where that is asked for. */
+export function isDerived(settings: IndexMetadata['settings']): boolean {
+  return settingText(settings, 'index.derived_source.enabled') === 'true'
 }
 
 /**

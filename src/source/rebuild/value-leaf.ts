@@ -44,7 +44,12 @@ export async function openValueLeaf(
     return own
   }
   const fromColumns = (place: number): readonly string[] | undefined => {
-    const texts = columns.flatMap((column) => valuesOf(column, place).flatMap((value) => textsOf(column, value)))
+    const { compare } = text
+    const texts = columns.flatMap((column) => {
+      const values = valuesOf(column, place)
+      const sorted = compare === undefined ? values : values.toSorted(compare)
+      return sorted.flatMap((value) => textsOf(column, value))
+    })
     return texts.length === 0 ? undefined : texts
   }
 

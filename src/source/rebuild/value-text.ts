@@ -19,6 +19,8 @@ export interface ValueText {
   readonly stored: (value: RawValue) => string | undefined
   /** Why a rebuilt value may differ from the one sent, though its column is exact; undefined when it cannot. */
   readonly loss: string | undefined
+  /** The order of several values, where it is not that of their column. */
+  readonly compare?: (a: bigint | Uint8Array, b: bigint | Uint8Array) => number
 }
 
 const view = new DataView(new ArrayBuffer(8))
@@ -36,9 +38,9 @@ export function valueText(leaf: Leaf, created: VersionId | undefined): ValueText
       return numbers((value) => value.toString())
     case 'unsigned_long':
       // OpenSearch keeps the 64 bits as they are, Elasticsearch flips the highest so that they sort.
-      return numbers((value) =>
-        BigInt.asUintN(64, created?.distribution === 'opensearch' ? value : value ^ (1n << 63n)).toString(),
-      )
+      return created?.distribution === 'opensearch'
+        ? { ...numbers((value) => BigInt.asUintN(64, value).toString()), compare: compareUnsigned }
+        : numbers((value) => BigInt.asUintN(64, value ^ (1n << 63n)).toString())
     case 'double':
       return numbers((value) => floatText(sortableDouble(value)), { single: false })
     case 'float':
@@ -82,6 +84,12 @@ export function valueText(leaf: Leaf, created: VersionId | undefined): ValueText
     default:
       return ranges(type, mapping)
   }
+}
+
+/** Columns are in the order of signed numbers. */
+function compareUnsigned(a: bigint | Uint8Array, b: bigint | Uint8Array): number {
+  const [left, right] = [a, b].map((value) => (isBytes(value) ? 0n : BigInt.asUintN(64, value))) as [bigint, bigint]
+  return left < right ? -1 : left > right ? 1 : 0
 }
 
 /** Why {@link valueText} has nothing for a field. */
