@@ -10,6 +10,12 @@ export function halvesOf(values: BigInt64Array): Int32Array {
   return new Int32Array(values.buffer, values.byteOffset, values.length * 2)
 }
 
+/** Stores a whole number of up to 53 bits as value `index`. */
+export function setNumber(halves: Int32Array, index: number, value: number): void {
+  halves[2 * index + LOW] = value
+  halves[2 * index + HIGH] = Math.floor(value / UPPER)
+}
+
 /** Value `index` as a number, NaN where that would not be exact. */
 export function numberAt(halves: Int32Array, index: number): number {
   const high = halves[2 * index + HIGH]!

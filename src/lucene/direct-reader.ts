@@ -21,6 +21,7 @@ export function directLength(bits: number, count: number): number {
  */
 export function readDirect(bytes: Uint8Array, offset: number, bits: number, index: number, order: ByteOrder): number {
   if (order === 'big') return readPacked(bytes, offset, bits, index)
+  if (bits <= 24) return readThreeBytes(bytes, offset, bits, index)
   let value = 0
   let scale = 1
   let at = index * bits
@@ -34,6 +35,19 @@ export function readDirect(bytes: Uint8Array, offset: number, bits: number, inde
     rest -= take
   }
   return value
+}
+
+/** A value that lies in three bytes at most, as those of up to 24 bits do. */
+function readThreeBytes(bytes: Uint8Array, offset: number, bits: number, index: number): number {
+  if (bits === 0) return 0
+  const at = index * bits
+  const within = at % 8
+  const start = offset + (at - within) / 8
+  const length = within + bits
+  let value = bytes[start]!
+  if (length > 8) value |= bytes[start + 1]! << 8
+  if (length > 16) value |= bytes[start + 2]! << 16
+  return (value >>> within) & (2 ** bits - 1)
 }
 
 /** {@link readDirect} as an exact unsigned 64-bit value. */

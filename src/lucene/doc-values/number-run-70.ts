@@ -1,5 +1,6 @@
 import { ByteCursor, type ByteOrder } from '../../core/byte-cursor.ts'
-import { directLength, isDirectWidth, readDirectLong } from '../direct-reader.ts'
+import { halvesOf, setNumber } from '../../core/int64-halves.ts'
+import { directLength, isDirectWidth, readDirect, readDirectLong } from '../direct-reader.ts'
 import type { NumbersMeta } from './column-meta-70.ts'
 import type { NumberRun } from './column.ts'
 import type { RegionReader } from './region-reader.ts'
@@ -25,6 +26,7 @@ export async function numberRun70(
     throw new ByteCursor(new Uint8Array(0), region.name, { base: region.base }).corrupt(detail)
   }
   if (directLength(bits, count) > region.length) fail(`${count} values of ${bits} bits in ${region.length} bytes`)
+  const plain = table === undefined ? plainArithmetic(gcd, min, bits) : undefined
   return {
     count,
     read: async (from, to, abort) => {
@@ -32,6 +34,14 @@ export async function numberRun70(
       if (bits === 0) return values.fill(table?.[0] ?? min)
       const aligned = from - (from % 8)
       const data = await region.read(directLength(bits, aligned), directLength(bits, to), abort)
+      if (plain !== undefined) {
+        const halves = halvesOf(values)
+        for (let index = from; index < to; index++) {
+          const packed = readDirect(data, 0, bits, index - aligned, order)
+          setNumber(halves, index - from, plain.gcd * packed + plain.min)
+        }
+        return values
+      }
       for (let index = from; index < to; index++) {
         const packed = readDirectLong(data, 0, bits, index - aligned, order)
         // Storing into a BigInt64Array wraps around at 64 bits, as the writer's arithmetic does.
@@ -41,6 +51,14 @@ export async function numberRun70(
       return values
     },
   }
+}
+
+/** Factor and smallest value as numbers; undefined when a value may pass 53 bits. */
+function plainArithmetic(gcd: bigint, min: bigint, bits: number): { gcd: number; min: number } | undefined {
+  const limit = 2n ** 53n
+  const largest = gcd * 2n ** BigInt(bits) + min
+  if (gcd < 0n || min <= -limit || min >= limit || largest >= limit) return undefined
+  return { gcd: Number(gcd), min: Number(min) }
 }
 
 /** Blocks with widths of their own; where each begins is found by one walk over their headers. */

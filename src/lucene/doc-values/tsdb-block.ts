@@ -1,4 +1,5 @@
 import type { ByteCursor } from '../../core/byte-cursor.ts'
+import { halvesOf, LOW } from '../../core/int64-halves.ts'
 
 /** Values that are packed together; a block has one or several such groups. */
 const GROUP = 128
@@ -120,27 +121,32 @@ function unpackLanes(cursor: ByteCursor, bits: number, output: BigInt64Array): v
   const whole = Math.floor(lane / bits)
   const rest = lane % bits
   const laneBytes = lane / 8
-  const mask = 2 ** bits - 1
+  const mask = (1 << bits) - 1
+  const restMask = (1 << rest) - 1
+  const halves = halvesOf(output.fill(0n))
   for (let k = 0; k < lanes; k++) {
-    let held = 0n
+    let held = 0
     let have = 0
     let next = whole * words
     for (let word = 0; word < words; word++) {
       // Words are little endian, and lane 0 is the most significant.
+      const start = word * 8 + (lanes - 1 - k) * laneBytes
       let value = 0
-      for (let byte = laneBytes - 1; byte >= 0; byte--) {
-        value = value * 256 + bytes[word * 8 + (lanes - 1 - k) * laneBytes + byte]!
-      }
+      for (let byte = laneBytes - 1; byte >= 0; byte--) value = (value << 8) | bytes[start + byte]!
       for (let v = 0; v < whole; v++) {
-        const shifted = Math.floor(value / 2 ** (lane - (v + 1) * bits))
-        output[k * perLane + v * words + word] = BigInt(shifted % (mask + 1))
+        halves[2 * (k * perLane + v * words + word) + LOW] = (value >>> (lane - (v + 1) * bits)) & mask
       }
       if (rest === 0) continue
-      held = (held << BigInt(rest)) | BigInt(value % 2 ** rest)
-      have += rest
-      while (have >= bits && next < perLane) {
-        have -= bits
-        output[k * perLane + next++] = (held >> BigInt(have)) & BigInt(mask)
+      // A value is filled before the next begins, so that no more than its bits are held.
+      for (let left = rest; left > 0;) {
+        const take = Math.min(left, bits - have)
+        left -= take
+        held = (held << take) | (((value & restMask) >>> left) & ((1 << take) - 1))
+        have += take
+        if (have < bits) continue
+        if (next < perLane) halves[2 * (k * perLane + next++) + LOW] = held
+        held = 0
+        have = 0
       }
     }
   }
