@@ -22,8 +22,22 @@ const TEXTS: ReadonlySet<string> = new Set([
 ])
 /** Types whose columns hold the values of a document sorted, each once. */
 const DISTINCT: ReadonlySet<string> = new Set(['keyword', 'string', 'ip', 'version'])
+/** Types that are read in a way of their own. */
+const OF_THEIR_OWN: ReadonlySet<string> = new Set([
+  'dense_vector',
+  'constant_keyword',
+  'flattened',
+  'aggregate_metric_double',
+])
 /** Types of which a document has one value only. */
-const SINGLE: ReadonlySet<string> = new Set(['dense_vector', 'constant_keyword', 'binary', 'wildcard', 'flattened'])
+const SINGLE: ReadonlySet<string> = new Set([
+  'dense_vector',
+  'constant_keyword',
+  'binary',
+  'wildcard',
+  'flattened',
+  'histogram',
+])
 
 /**
  * What the fields that are put together or put back in the documents of an index are worth, as far as its mapping alone
@@ -73,7 +87,7 @@ function reasonOf(
   if (leaf.nested !== undefined && (createdVersion?.id ?? 0) < NESTED_SINCE)
     return `it lies in the nested object '${leaf.nested}'`
   if (synthetic && isKeptType(type)) return undefined
-  if (type === 'dense_vector' || type === 'constant_keyword' || type === 'flattened') return undefined
+  if (OF_THEIR_OWN.has(type)) return undefined
   if (valueText(leaf, createdVersion) === undefined) return noTextReason(leaf)
   if (synthetic || isOn(mapping, 'store') || isOn(mapping, 'doc_values')) return undefined
   if (leaf.isCopyTarget) return 'its own values cannot be told from those copied into it'
@@ -89,6 +103,7 @@ function lossesOf(leaf: Leaf, synthetic: boolean, { createdVersion }: Described)
   if (type === 'disabled object' || (synthetic && isKeptType(type))) return []
   if (type === 'constant_keyword') return ['of the mapping, whether the document had it or not']
   if (type === 'dense_vector') return isScaled(mapping) ? ['scaled to its length again, in 32-bit arithmetic'] : []
+  if (type === 'aggregate_metric_double') return []
   if (type === 'flattened') return ['values as texts, sorted, repeated ones once; names with dots as objects']
   const own = valueText(leaf, createdVersion)?.loss
   const losses = own === undefined ? [] : [own]

@@ -1,4 +1,5 @@
 import { isFailure } from '../../core/failure.ts'
+import { openAggregateLeaf } from './aggregate-leaf.ts'
 import { openFlattenedLeaf } from './flattened-leaf.ts'
 import { inField, namingReader, withoutValues, writingText, type LeafContext, type LeafReader } from './leaf-reader.ts'
 import type { Leaf } from './leaves.ts'
@@ -50,6 +51,9 @@ export async function openLeaf(
   }
   try {
     if (leaf.type === 'flattened') return namingReader(await openFlattenedLeaf(leaf, context, signal), context)
+    if (leaf.type === 'aggregate_metric_double') {
+      return namingReader(await openAggregateLeaf(leaf, context, signal), context)
+    }
     if (leaf.type === 'dense_vector') return namingReader(await openVectorLeaf(leaf, context, signal), context)
     if (leaf.name === '_doc_count' && segment.fields.byName.get(leaf.name)?.docValuesType !== 'numeric') {
       return withoutValues(leaf, 'it is in the inverted index alone')

@@ -4,6 +4,7 @@ import type { JsonObject } from '../../codec/json-value.ts'
 import { ByteCursor } from '../../core/byte-cursor.ts'
 import type { VersionId } from '../../repository/version-id.ts'
 import { dateText } from './date-text.ts'
+import { histogramText } from './histogram-text.ts'
 import { ipText, ipv4Text } from './ip-text.ts'
 import { rangeText } from './range-text.ts'
 import type { Leaf } from './leaves.ts'
@@ -81,6 +82,12 @@ export function valueText(leaf: Leaf, created: VersionId | undefined): ValueText
       return isBefore5(created)
         ? undefined
         : numbers(geoPoint, { loss: 'rounded to about a centimetre, written as lat and lon' })
+    case 'histogram':
+      return {
+        column: (value) => (isBytes(value) ? [histogramText(value)] : undefined),
+        stored: () => undefined,
+        loss: 'without values that were counted 0 times',
+      }
     default:
       return ranges(type, mapping)
   }

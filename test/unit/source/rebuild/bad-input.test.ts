@@ -121,6 +121,7 @@ describe('a mapping and a column that disagree are named with the field, the seg
     ['k', { type: 'ip' }, "mapped as 'ip' but bytes of a column cannot be such a value"],
     ['k', { type: 'integer_range' }, /decode ranges of a column|ranges of a column/],
     ['k', { type: 'wildcard' }, /values of a column/],
+    ['n', { type: 'histogram' }, "mapped as 'histogram' but numbers of a column cannot be such a value"],
     ['ip', { type: 'keyword' }, "mapped as 'keyword' but bytes of a column cannot be such a value"],
   ] as const)('%s as %j', async (field, mapping, detail) => {
     const failure = await failureOf({ properties: { [field]: mapping } })
@@ -132,18 +133,14 @@ describe('a mapping and a column that disagree are named with the field, the seg
 
 describe('a field that cannot be rebuilt', () => {
   const cases: readonly (readonly [string, JsonObject, string])[] = [
-    ...[
-      'histogram',
-      'aggregate_metric_double',
-      'sparse_vector',
-      'rank_vectors',
-      'exponential_histogram',
-      'tdigest',
-    ].map((type) => ['n', { type }, `values of type '${type}' cannot be rebuilt`] as const),
+    ...['sparse_vector', 'rank_vectors', 'exponential_histogram', 'tdigest'].map(
+      (type) => ['n', { type }, `values of type '${type}' cannot be rebuilt`] as const,
+    ),
     ['n', { type: 'of_a_plugin' }, "values of type 'of_a_plugin' cannot be rebuilt"],
     ['n', { type: 'scaled_float', scaling_factor: 0 }, "values of type 'scaled_float' cannot be rebuilt"],
     ['n', { type: 'dense_vector', dims: 2 }, 'its vectors are in no file'],
     ['n', { type: 'flattened' }, 'its keys and values are in no column'],
+    ['n', { type: 'aggregate_metric_double' }, 'its metrics are in no column'],
     ['d', { type: 'date', format: 'QQQ yyyy||epoch_millis' }, "dates cannot be written in the format 'QQQ yyyy'"],
     ['d', { type: 'date_range', format: 'e' }, "dates cannot be written in the format 'e'"],
   ]

@@ -60,8 +60,16 @@ describe('values of columns', () => {
     expect(column('keyword', Uint8Array.of(0xff))).toBeUndefined()
   })
 
+  test('a histogram is its values with their counts; a cut off one is damage', () => {
+    const bytes = Buffer.from('033ff8000000000000' + '8001c000000000000000', 'hex')
+    expect(column('histogram', bytes)).toEqual(['{"values":[1.5,-2.0],"counts":[3,128]}'])
+    expect(column('histogram', new Uint8Array(0))).toEqual(['{"values":[],"counts":[]}'])
+    expect(() => column('histogram', bytes.subarray(0, 12))).toThrow(expect.objectContaining({ code: 'BLOB_CORRUPT' }))
+  })
+
   test('types without a known layout are not guessed', () => {
-    for (const type of ['geo_shape', 'histogram', 'anything']) expect(valueText(leaf(type), ES_9_5)).toBeUndefined()
+    for (const type of ['geo_shape', 'exponential_histogram', 'anything'])
+      expect(valueText(leaf(type), ES_9_5)).toBeUndefined()
   })
 
   test('a date in a pattern that is not known is not guessed', () => {
