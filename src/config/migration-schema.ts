@@ -22,8 +22,11 @@ const mappingsSchema = z
 
 const transformSchema = z
   .strictObject({
-    rename: z.record(text, text).optional().meta({ description: 'New names of fields by old name, both dotted.' }),
-    remove: z.array(text).optional().meta({ description: 'Fields to leave out, by dotted name.' }),
+    // Elasticsearch 1 and 2 took fields without a name.
+    rename: z.record(z.string(), text).optional().meta({
+      description: 'New names of fields by old name, both dotted.',
+    }),
+    remove: z.array(z.string()).optional().meta({ description: 'Fields to leave out, by dotted name.' }),
     set: z.record(text, z.json()).optional().meta({ description: 'Values of fields by dotted name.' }),
   })
   .meta({

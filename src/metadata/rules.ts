@@ -2,6 +2,7 @@ import type { FieldRule, MappingRule, Rule, RuleContext, SettingsRule } from './
 import {
   analysisNames,
   analysisNeeds,
+  analyzerNeeds,
   endedAnalysisParameters,
   endedAnalyzers,
   gramLimits,
@@ -85,6 +86,7 @@ export const RULES: readonly Rule[] = [
   rootSwitches,
 
   analyzerNames,
+  analyzerNeeds,
   norms,
   fielddata,
   includeInAll,

@@ -1,6 +1,6 @@
 import type { SettingValue } from '../flat-settings.ts'
 import type { LedgerEntry } from '../ledger.ts'
-import type { SettingsRule } from '../rule.ts'
+import type { FieldRule, RuleContext, SettingsRule } from '../rule.ts'
 
 type Settings = Map<string, SettingValue>
 
@@ -196,23 +196,36 @@ function widest(
   return difference
 }
 
-/** Component types that plugins bring, by the beginning of their name. */
+/** Components that plugins bring, by their names. Source: the documentation of the analysis plugins of OpenSearch. */
 const PLUGINS: readonly (readonly [RegExp, string])[] = [
-  [/^icu_/, 'analysis-icu'],
-  [/^kuromoji/, 'analysis-kuromoji'],
-  [/^nori/, 'analysis-nori'],
-  [/^(phonetic|beider_morse)$/, 'analysis-phonetic'],
-  [/^smartcn/, 'analysis-smartcn'],
-  [/^polish/, 'analysis-stempel'],
+  [/^icu_(analyzer|tokenizer|normalizer|folding|collation|transform)$/, 'analysis-icu'],
+  [
+    /^(kuromoji(_(completion|tokenizer|baseform|part_of_speech|readingform|stemmer|number|iteration_mark))?|ja_stop)$/,
+    'analysis-kuromoji',
+  ],
+  [/^nori(_(tokenizer|part_of_speech|readingform|number))?$/, 'analysis-nori'],
+  [/^phonetic$/, 'analysis-phonetic'],
+  [/^smartcn(_(tokenizer|stop|sentence|word))?$/, 'analysis-smartcn'],
+  [/^polish(_(stem|stop))?$/, 'analysis-stempel'],
   [/^ukrainian$/, 'analysis-ukrainian'],
 ]
+
+/** The plugin that brings a component and that the target lacks. */
+function missingPlugin(component: string, { target }: RuleContext): string | undefined {
+  const plugin = PLUGINS.find(([pattern]) => pattern.test(component))?.[1]
+  return plugin === undefined || target.plugins.has(plugin) ? undefined : plugin
+}
+
+function needsPlugin(plugin: string, member: string, entry: LedgerEntry): void {
+  entry.problem(member, `needs the plugin ${plugin} on the target`, `install ${plugin} on every node of the target`)
+}
 
 /** What the target's nodes must have for an analysis to work. */
 export const analysisNeeds: SettingsRule = {
   kind: 'settings',
   name: 'analysis-needs',
   summary: 'Files and plugins that an analysis needs on the nodes of the target are pointed out.',
-  edit(settings, entry, { target }) {
+  edit(settings, entry, context) {
     for (const [name, value] of settings) {
       if (!name.startsWith('index.analysis.')) continue
       if (/_path$/.test(name) && typeof value === 'string') {
@@ -222,17 +235,29 @@ export const analysisNeeds: SettingsRule = {
           'copy it there, or write its lines into the settings',
         )
       }
-      if (!/\.(type|tokenizer|filter|char_filter)$/.test(name)) continue
+      const kind = /\.(type|tokenizer|filter|char_filter)$/.exec(name)?.[1]
+      if (kind === undefined) continue
       const missing = namesOf(value)
-        .map((component) => PLUGINS.find(([pattern]) => pattern.test(component))?.[1])
-        .find((plugin) => plugin !== undefined && !target.plugins.has(plugin))
-      if (missing !== undefined) {
-        entry.problem(
-          name,
-          `needs the plugin ${missing} on the target`,
-          `install ${missing} on every node of the target`,
-        )
-      }
+        .filter((component) => kind === 'type' || !isDefined(kind, component, settings))
+        .map((component) => missingPlugin(component, context))
+        .find((plugin) => plugin !== undefined)
+      if (missing !== undefined) needsPlugin(missing, name, entry)
     }
+  },
+}
+
+/** The same for analyzers that fields name without any setting. */
+export const analyzerNeeds: FieldRule = {
+  kind: 'field',
+  name: 'analysis-needs',
+  summary: 'Plugins that the analyzers of fields need on the nodes of the target are pointed out.',
+  edit(field, entry, context) {
+    for (const member of ['analyzer', 'search_analyzer', 'search_quote_analyzer', 'index_analyzer']) {
+      const name = field[member]
+      if (typeof name !== 'string' || context.settings.has(`index.analysis.analyzer.${name}.type`)) continue
+      const missing = missingPlugin(name, context)
+      if (missing !== undefined) needsPlugin(missing, member, entry)
+    }
+    return field
   },
 }

@@ -7,33 +7,67 @@ import type { FieldRule, MappingRule } from '../rule.ts'
 const TEXT = {
   name: 'field-names',
   summary:
-    'Names with an empty part, legal in 1.x, are left out; a field with others below it (1.x, `subobjects: false` of 8.x) keeps its values without being searched.',
+    'Names with an empty part (1.x, 2.x) and those of metadata fields of the target are left out; a field with others below it (1.x, `subobjects: false` of 8.x) keeps its values without being searched.',
 }
 
 /** Names of the fields of objects that the target has no mapping for. */
-export const fieldNames: FieldRule = { kind: 'field', ...TEXT, edit: editFields }
+export const fieldNames: FieldRule = {
+  kind: 'field',
+  ...TEXT,
+  edit: (field, entry) => editFields(field, 'object', entry),
+}
 
 /** The same at the root of a mapping. */
-export const fieldNamesOfMapping: MappingRule = { kind: 'mapping', ...TEXT, edit: editFields }
+export const fieldNamesOfMapping: MappingRule = {
+  kind: 'mapping',
+  ...TEXT,
+  edit: (mapping, entry) => editFields(mapping, 'root', entry),
+}
 
-function editFields(object: JsonObject, entry: LedgerEntry): JsonObject {
+function editFields(object: JsonObject, place: 'root' | 'object', entry: LedgerEntry): JsonObject {
   const fields = objectMember(object, 'properties')
   if (fields === undefined) return object
-  const edited = withoutFieldsBelowFields(withoutEmptyNames(fields, entry), entry)
+  const allowed = place === 'root' ? withoutReservedNames(fields, entry) : fields
+  const edited = withoutFieldsBelowFields(withoutEmptyNames(allowed, place, entry), entry)
   return edited === fields ? object : withMember(object, 'properties', edited)
 }
 
 const RENAME = 'rename it in documents with `documentBackfill.transform.rename`'
 
+/**
+ * Names of metadata fields, of which a mapping and its documents can have none at their root.
+ *
+ * Source: what OpenSearch 2.19.4 and 3.8.0 refuse.
+ */
+const RESERVED: ReadonlySet<string> = new Set(
+  (
+    '_id _index _source _routing _version _field_names _seq_no _primary_term _ignored _nested_path ' +
+    '_data_stream_timestamp _doc_count'
+  ).split(' '),
+)
+
+function withoutReservedNames(fields: JsonObject, entry: LedgerEntry): JsonObject {
+  if (!Object.keys(fields).some((name) => RESERVED.has(name))) return fields
+  return mapMembers(fields, (field, name) => {
+    if (!RESERVED.has(name)) return field
+    const path = `properties.${name}`
+    entry.note('dropped', path, field, undefined, `${name} is a metadata field of the target`)
+    entry.problem(path, `documents with a field ${JSON.stringify(name)} at their root are refused`, RENAME)
+    return undefined
+  })
+}
+
 /** Dots part names into those of objects: none of them may be empty or blank, and dots at the end are not looked at. */
-function withoutEmptyNames(fields: JsonObject, entry: LedgerEntry): JsonObject {
+function withoutEmptyNames(fields: JsonObject, place: 'root' | 'object', entry: LedgerEntry): JsonObject {
   const names = Object.keys(fields)
   if (!names.some((name) => name.split('.').some(isBlank))) return fields
   return jsonObject(
     Object.entries(fields).flatMap(([name, field]): [string, JsonValue][] => {
       const path = `properties.${name}`
       const present = name.replace(/\.+$/, '')
-      if (present.split('.').some(isBlank)) {
+      // A name of blanks alone is taken at the root, and only there.
+      const isTaken = place === 'root' && present !== '' && !present.includes('.')
+      if (!isTaken && present.split('.').some(isBlank)) {
         entry.note('dropped', path, field, undefined, 'no part of a name between dots can be empty')
         entry.problem(path, `documents with a field ${JSON.stringify(name)} are refused`, RENAME)
         return []

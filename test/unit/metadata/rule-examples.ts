@@ -123,6 +123,22 @@ export const EXAMPLES: Readonly<Record<string, readonly RuleExample[]>> = {
       ['problem', 'settings.index.analysis.analyzer.a.tokenizer'],
     ]),
     setting({ 'index.analysis.analyzer.a.tokenizer': 'icu_tokenizer' }, [], { plugins: ['analysis-icu'] }),
+    setting({ 'index.analysis.filter.sound.type': 'phonetic' }, [
+      ['problem', 'settings.index.analysis.filter.sound.type'],
+    ]),
+    setting(
+      {
+        'index.analysis.analyzer.a.type': 'custom',
+        'index.analysis.analyzer.a.filter': ['polish_stop'],
+        'index.analysis.filter.polish_stop.type': 'stop',
+      },
+      [],
+    ),
+    field({ type: 'text', analyzer: 'kuromoji' }, [['problem', `${F}.analyzer`]]),
+    field({ type: 'text', analyzer: 'kuromoji' }, [], { plugins: ['analysis-kuromoji'] }),
+    field({ type: 'text', analyzer: 'polish' }, [], {
+      settings: { 'index.analysis.analyzer.polish.type': 'standard' },
+    }),
   ],
   'knn-settings': [setting({ 'index.knn.space_type': 'l2' }, [dropped('settings.index.knn.space_type')], THREE)],
   'unknown-settings': [setting({ 'index.acme.colour': 'red' }, [dropped('settings.index.acme.colour')])],
@@ -232,6 +248,42 @@ export const EXAMPLES: Readonly<Record<string, readonly RuleExample[]>> = {
     root(
       { properties: { 'a.': { type: 'long' }, a: { type: 'long' }, 'b..': { type: 'ip' } } },
       [dropped('mappings.properties.a.'), ['changed', 'mappings.properties.b..', { type: 'ip' }]],
+      OLD,
+    ),
+    root(
+      {
+        properties: { '.': { type: 'long' }, '..': { type: 'long' }, ' ': { type: 'long' }, 'a. .b': { type: 'long' } },
+      },
+      [
+        dropped('mappings.properties..'),
+        dropped('mappings.properties...'),
+        dropped('mappings.properties.a. .b'),
+        ['problem', 'mappings.properties..'],
+        ['problem', 'mappings.properties...'],
+        ['problem', 'mappings.properties.a. .b'],
+      ],
+      OLD,
+    ),
+    root(
+      {
+        properties: {
+          _source: { type: 'long' },
+          _seq_no: { type: 'long' },
+          _type: { type: 'long' },
+          o: { properties: { _source: { type: 'long' } } },
+        },
+      },
+      [
+        dropped('mappings.properties._source'),
+        dropped('mappings.properties._seq_no'),
+        ['problem', 'mappings.properties._source'],
+        ['problem', 'mappings.properties._seq_no'],
+      ],
+      OLD,
+    ),
+    field(
+      { properties: { ' ': { type: 'long' } } },
+      [dropped(`${F}.properties. `), ['problem', `${F}.properties. `]],
       OLD,
     ),
     root({ subobjects: false, properties: { 'a.b': { type: 'long' }, 'a.c': { type: 'long' } } }, [], EIGHT),
