@@ -16,7 +16,7 @@ interface Named {
   readonly renamed?: string
 }
 
-const metadataField = (name: string): Named => ({ name, refused: new RegExp(`${name}`), renamed: `old${name}` })
+const metadataField = (name: string): Named => ({ name, refused: new RegExp(name), renamed: `old${name}` })
 
 /** What Elasticsearch 2 takes, and 1 as well. */
 const NAMES: readonly Named[] = [
