@@ -108,6 +108,18 @@ export async function putMapping(
   await call(cluster, { method: 'PUT', path, query, body: mapping }, acknowledgedSchema, signal)
 }
 
+/** Gives an index an alias, or an alias that it has another definition. Idempotent. */
+export async function putAlias(
+  cluster: Cluster,
+  index: string,
+  alias: string,
+  definition: JsonObject,
+  signal: AbortSignal,
+): Promise<void> {
+  const wanted = { method: 'PUT', path: [index, '_alias', alias], body: definition } as const
+  await call(cluster, wanted, acknowledgedSchema, signal)
+}
+
 /** Makes everything indexed so far visible to searches. Idempotent. */
 export async function refresh(cluster: Cluster, name: string, signal: AbortSignal): Promise<void> {
   const path = [name, '_refresh']

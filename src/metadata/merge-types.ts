@@ -20,6 +20,7 @@ export function mergeTypes(
   ledger: Ledger,
 ): JsonObject {
   const entry = ledger.entry(RULE, path)
+  if (all.some(({ type }) => type === '.percolator')) noteQueries(ledger.entry('percolator-type', path))
   const { mappings, join } = takeParents(withoutDefault(all, entry), path, context, ledger)
   const [first] = mappings
   if (first === undefined) return jsonObject([])
@@ -28,6 +29,13 @@ export function mergeTypes(
     entry.note('changed', '', first.type, undefined, 'mapping types ended with 7.0; the fields stay')
   }
   return withJoinField(first.mapping, join, path, ledger)
+}
+
+/** Documents of this type of 1.x and 2.x were queries to be matched; whether the target can read them all is for a user to say. */
+function noteQueries(entry: LedgerEntry): void {
+  const detail = 'queries of the type .percolator are kept as documents, and nothing is matched with them any more'
+  const decision = 'map their field with metadataMigration.mappings.set: { "query": { "type": "percolator" } }'
+  entry.problem('properties.query', detail, decision)
 }
 
 /** The defaults themselves are the mapping when there is no type, as in templates. */

@@ -1,5 +1,5 @@
 import type { Cluster } from '../cluster/cluster.ts'
-import { createIndex, putMapping, updateIndexSettings } from '../cluster/indices.ts'
+import { createIndex, putAlias, putMapping, updateIndexSettings } from '../cluster/indices.ts'
 import { putPipeline } from '../cluster/pipelines.ts'
 import { putComponentTemplate, putIndexTemplate, putLegacyTemplate } from '../cluster/templates.ts'
 import { stringifyJson } from '../codec/json-exact.ts'
@@ -7,6 +7,7 @@ import { isJsonObject, type JsonObject } from '../codec/json-value.ts'
 import { isFailure } from '../core/failure.ts'
 import type { Change, Problem, Translated } from '../metadata/change.ts'
 import { diffIndex, diffPipeline, diffTemplate, type Difference } from '../metadata/diff.ts'
+import { mapMembers, objectMember, withMember } from '../metadata/json-edit.ts'
 import { remedyOf, type Remedy } from '../metadata/remedy.ts'
 
 /** What became of one object. */
@@ -65,7 +66,7 @@ export async function migrateObject(
     return refusedObject(result, `the target has another one: ${inWords(differences)}`)
   }
   try {
-    await write(candidate, target, signal)
+    await write(candidate, differences, target, signal)
     return { ...result, outcome: found === undefined ? 'created' : 'updated' }
   } catch (error) {
     if (!isFailure(error, 'CLUSTER_REFUSED')) throw error
@@ -80,6 +81,7 @@ function differ(kind: Candidate['kind']): (wanted: JsonObject, found: JsonObject
 
 async function write(
   { kind, name, translated, found }: Candidate,
+  differences: readonly Difference[],
   target: Cluster,
   signal: AbortSignal,
 ): Promise<void> {
@@ -98,8 +100,20 @@ async function write(
         await createIndex(target, name, body, {}, signal)
         return
       }
-      await updateIndex(target, name, body, signal)
+      await updateIndex(target, name, withDifferentSettings(body, differences), signal)
   }
+}
+
+/** Settings that are as wanted are not sent: the target refuses some of them however they are. */
+function withDifferentSettings(body: JsonObject, differences: readonly Difference[]): JsonObject {
+  const settings = objectMember(body, 'settings')
+  if (settings === undefined) return body
+  const paths = new Set(differences.map(({ path }) => path))
+  return withMember(
+    body,
+    'settings',
+    mapMembers(settings, (value, name) => (paths.has(`settings.${name}`) ? value : undefined)),
+  )
 }
 
 /** Settings that an index has for life. */
@@ -113,10 +127,12 @@ const FIXED: ReadonlySet<string> = new Set([
   'similarity',
 ])
 
-/** An index that is there takes new fields and dynamic settings; the target refuses what cannot be changed any more. */
+/** An index that is there takes new fields, aliases and dynamic settings; the target refuses what cannot be changed any more. */
 export async function updateIndex(target: Cluster, name: string, body: JsonObject, signal: AbortSignal): Promise<void> {
-  const { mappings, settings } = body
+  const { mappings, settings, aliases } = body
   if (isJsonObject(mappings)) await putMapping(target, name, mappings, {}, signal)
+  for (const [alias, definition] of Object.entries(isJsonObject(aliases) ? aliases : {}))
+    if (isJsonObject(definition)) await putAlias(target, name, alias, definition, signal)
   const index = isJsonObject(settings) && isJsonObject(settings['index']) ? settings['index'] : settings
   if (!isJsonObject(index)) return
   const dynamic = Object.fromEntries(

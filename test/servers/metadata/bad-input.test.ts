@@ -19,6 +19,8 @@ import { planOf, StepWorld } from '../steps/world.ts'
 
 const signal = new AbortController().signal
 
+type Aliases = Readonly<Record<string, { readonly aliases: Readonly<Record<string, unknown>> }>>
+
 interface Ending {
   readonly failure?: Failure
   readonly output?: StepOutput
@@ -105,6 +107,38 @@ describe('metadata that the target does not take', () => {
     expect(ended.output!.result).toBe('rejects')
     expect(outcomes(ended)).toMatchObject({ 'index plain': 'refused', 'index nested': 'equal' })
     expect(await indexNames(target)).toEqual(['nested', 'other'])
+  })
+
+  test('an index that is there and differs is refused, kept or updated, with the difference, and is equal then', async () => {
+    const client = rest(target)
+    await client.put('/plain', {
+      settings: { number_of_shards: 3, number_of_replicas: 0, refresh_interval: '7s' },
+      mappings: { properties: { mine: { type: 'keyword' } } },
+      aliases: { plain_filtered: { filter: { term: { tag: 'other' } } }, my_own: {} },
+    })
+    const shown = async (existingIndex: PlannedMetadata['existingIndex']): Promise<MigratedObject> =>
+      objectsOf(await migrate('es-7.10.2', ['plain'], { existingIndex, onRefused: 'continue' })).find(
+        ({ name }) => name === 'plain',
+      )!
+    const refused = await shown('fail')
+    const paths = refused.differences.map(({ path }) => path)
+    for (const path of ['aliases.all_data.exists', 'mappings.properties.mine.type', 'settings.index.refresh_interval'])
+      expect(paths).toContain(path)
+    expect(refused.outcome).toBe('refused')
+    expect((await shown('keep')).outcome).toBe('kept')
+    expect(Object.keys((await client.get<Aliases>('/plain/_alias'))['plain']!.aliases)).toEqual([
+      'my_own',
+      'plain_filtered',
+    ])
+    const updated = await shown('update')
+    expect(updated.refusal).toBeUndefined()
+    expect(updated).toMatchObject({ outcome: 'updated', differences: refused.differences })
+    const { aliases } = (await client.get<Aliases>('/plain/_alias'))['plain']!
+    expect(aliases['plain_filtered']).toEqual({ filter: { term: { tag: 't1' } } })
+    expect(aliases['plain_routed']).toEqual({ index_routing: '1', search_routing: '1,2' })
+    // What only the target has stays, and is all that differs the next time.
+    const left = (await shown('keep')).differences.map(({ path }) => path)
+    expect(left).toEqual(['settings.index.refresh_interval', 'mappings.properties.mine.type', 'aliases.my_own.exists'])
   })
 
   test('a template of the same order as one of the target is refused in the words of the target', async () => {

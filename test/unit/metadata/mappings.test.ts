@@ -79,6 +79,16 @@ describe('several types', () => {
     expect(plain(both.body['mappings'])).toEqual({ dynamic: 'strict', _routing: { required: true } })
   })
 
+  test('with queries to be matched are a problem, with the mapping that matches them', () => {
+    const query = { type: 'object', enabled: false }
+    const mappings = { doc: { properties: { a: { type: 'long' } } }, '.percolator': { properties: { query } } }
+    const translated = translate({ from: 'elasticsearch 2.4', mappings })
+    expect(translated.problems).toContainEqual(
+      expect.objectContaining({ rule: 'percolator-type', path: 'mappings.properties.query' }),
+    )
+    expect(plain(translated.body['mappings'])).toEqual({ properties: { a: { type: 'long' }, query } })
+  })
+
   test('of which one keeps times keep them together', () => {
     const kept = { _timestamp: { enabled: true } }
     const translated = translate({
