@@ -14,6 +14,7 @@ import { chooseJdk, findJdks } from '../servers/jdk.ts'
 import { jdkMissing } from '../servers/messages.ts'
 import { rest, send } from '../servers/rest.ts'
 import { recipeOf } from '../servers/recipes.ts'
+import { readColumns } from './columns.ts'
 import { canonicalJson, documentKey, readDocuments } from './compare.ts'
 import { pageConfiguration } from './configuration.ts'
 import { PAIRS, SPLIT, type Member, type SourceMember } from './pairs.ts'
@@ -76,7 +77,12 @@ for (const member of PAIRS[0]!.sources) {
         const target = targets.get(named(wanted))!
         await wipe(target)
         await migrate(source, target, member, work)
-        expect(await differences(cluster, expected, target)).toEqual([])
+        expect(await differences(cluster, expected, target, member)).toEqual([])
+        for (const index of member.rebuilt) {
+          const sent = await readColumns(source, index)
+          expect(sent.size).toBeGreaterThan(10)
+          expect(await readColumns(target, index), index).toEqual(sent)
+        }
         expect(await missingPipelines(source, target)).toEqual([])
         const compared = await compareSearches(searches, cluster, target)
         expect(compared.differences).toEqual([])
@@ -90,20 +96,29 @@ for (const member of PAIRS[0]!.sources) {
 async function migrate(
   source: ServerHandle,
   target: ServerHandle,
-  { leftOut }: SourceMember,
+  { leftOut, rebuilt }: SourceMember,
   work: string,
 ): Promise<void> {
   const home = join(work, `${named(source)} ${named(target)}`.replaceAll(' ', '-'))
   const file = join(work, 'migration.yaml')
   const split = dialectOf(source.distribution, source.version).api <= 5 ? SPLIT : []
   // The searches for the target before have written one index on the source, too.
-  const excluded = [...Object.keys(leftOut), ...split, SEARCHED_AFTERWARDS].map((name) => `-${name}`)
+  const excluded = [...Object.keys(leftOut), ...rebuilt, ...split, SEARCHED_AFTERWARDS].map((name) => `-${name}`)
   const groups = [
     `      - indices: ${JSON.stringify(['*', ...excluded])}
         verify: full
         metadataMigration:
           ingestPipelineAllowlist: ['*']
 `,
+    ...(rebuilt.length === 0
+      ? []
+      : [
+          `      - indices: ${JSON.stringify(rebuilt)}
+        verify: full
+        documentBackfill:
+          sourceless: rebuild
+`,
+        ]),
     ...(split.length === 0
       ? []
       : [
@@ -131,11 +146,14 @@ async function looseDocuments(target: ServerHandle, cluster: FilledCluster): Pro
 /** What every index and data stream of the target has to hold: canonical sources by name and place. */
 type ExpectedDocuments = ReadonlyMap<string, ReadonlyMap<string, string>>
 
-async function expectedDocuments(cluster: FilledCluster, { leftOut }: SourceMember): Promise<ExpectedDocuments> {
+async function expectedDocuments(
+  cluster: FilledCluster,
+  { leftOut, rebuilt }: SourceMember,
+): Promise<ExpectedDocuments> {
   const expected = new Map<string, Map<string, string>>()
   for (const name of cluster.indices.keys()) {
     const stream = /^\.ds-(.*?)(-\d{4}\.\d\d\.\d\d)?-\d{6}$/.exec(name)?.[1]
-    if (stream === undefined && (name.startsWith('.') || name in leftOut)) continue
+    if (stream === undefined && (name.startsWith('.') || name in leftOut || rebuilt.includes(name))) continue
     const isSplit = cluster.dialect.api <= 5 && SPLIT.includes(name)
     if (!isSplit && stream === undefined) expected.set(name, new Map())
     for (const line of await expectedLines(cluster, cluster.indices.get(name)!)) {
@@ -164,10 +182,11 @@ async function differences(
   cluster: FilledCluster,
   expected: ExpectedDocuments,
   target: ServerHandle,
+  { rebuilt }: SourceMember,
 ): Promise<string[]> {
   const lines: string[] = []
   const there = [
-    ...(await indexNames(target)).filter((name) => !name.startsWith('.ds-')),
+    ...(await indexNames(target)).filter((name) => !name.startsWith('.ds-') && !rebuilt.includes(name)),
     ...(await streamNames(target)),
   ]
   for (const [name, documents] of expected) {

@@ -9,6 +9,8 @@ export interface Member {
 /** A source version, with what its data set holds that cannot be moved document by document: index and reason. */
 export interface SourceMember extends Member {
   readonly leftOut: Readonly<Record<string, string>>
+  /** Indices whose sources are switched off, so that their documents are rebuilt, and compared by their columns. */
+  readonly rebuilt: readonly string[]
 }
 
 /** A target version with the source versions that are migrated into it. */
@@ -32,8 +34,20 @@ const elasticsearch = (version: string, leftOut: SourceMember['leftOut'] = SOURC
   distribution: 'elasticsearch',
   version,
   leftOut,
+  rebuilt: [],
 })
-const opensearch = (version: string): SourceMember => ({ distribution: 'opensearch', version, leftOut: SOURCELESS })
+const opensearch = (version: string): SourceMember => ({
+  distribution: 'opensearch',
+  version,
+  leftOut: SOURCELESS,
+  rebuilt: [],
+})
+/** A source whose documents without sources are rebuilt. */
+const rebuilding = (member: SourceMember): SourceMember => ({
+  ...member,
+  leftOut: {},
+  rebuilt: Object.keys(SOURCELESS),
+})
 
 /** Every source is filled once and migrated into every target. */
 const SOURCES: readonly SourceMember[] = [
@@ -43,7 +57,7 @@ const SOURCES: readonly SourceMember[] = [
   elasticsearch('6.8.23'),
   elasticsearch('7.10.2'),
   elasticsearch('7.17.29'),
-  elasticsearch('8.19.0'),
+  rebuilding(elasticsearch('8.19.0')),
   elasticsearch('9.5.3'),
   opensearch('1.3.14'),
   opensearch('2.11.1'),
