@@ -39,13 +39,13 @@ beforeAll(async () => {
 })
 
 /** A target that answers `_mget` from a map. */
-function targetWith(documents: ReadonlyMap<string, string>): Cluster {
+function targetWith(documents: ReadonlyMap<string, string>, index: string): Cluster {
   const info = { distribution: 'opensearch', version: { major: 2, minor: 19, patch: 4, text: '2.19.4' } } as const
   const request = ({ path, body }: HttpRequest): Promise<{ status: number; headers: object; body: Buffer }> => {
     expect(path).toBe('/_mget')
     const { docs } = JSON.parse(String(body)) as { docs: { _index: string; _id: string; routing?: string }[] }
     const items = docs.map(({ _index, _id, routing }) => {
-      expect(_index).toBe('plain')
+      expect(_index).toBe(index)
       const source = documents.get(place(_id, routing))
       const name = JSON.stringify(_id)
       return source === undefined ? `{"_id":${name},"found":false}` : `{"_id":${name},"found":true,"_source":${source}}`
@@ -59,9 +59,15 @@ function targetWith(documents: ReadonlyMap<string, string>): Cluster {
 
 async function compare(
   documents: ReadonlyMap<string, string>,
-  options: { level?: 'sample' | 'full'; rejects?: readonly RejectRecord[]; maySkip?: boolean; input?: StepInput } = {},
+  options: {
+    level?: 'sample' | 'full'
+    rejects?: readonly RejectRecord[]
+    maySkip?: boolean
+    input?: StepInput
+    index?: string
+  } = {},
 ): Promise<DocumentComparison> {
-  const { level = 'full', rejects = [], maySkip = false, input: asked = input } = options
+  const { level = 'full', rejects = [], maySkip = false, input: asked = input, index = 'plain' } = options
   const unused = (): never => {
     throw new Error('a comparison does not do this')
   }
@@ -76,8 +82,15 @@ async function compare(
       yield* rejects
     },
   }
-  const inTarget = new Map([['plain', documents.size]])
-  const [comparison] = await compareDocuments(asked, level, targetWith(documents), inTarget, () => maySkip, world)
+  const inTarget = new Map([[index, documents.size]])
+  const [comparison] = await compareDocuments(
+    asked,
+    level,
+    targetWith(documents, index),
+    inTarget,
+    () => maySkip,
+    world,
+  )
   return comparison!
 }
 
@@ -153,6 +166,24 @@ test('a sample is drawn from all over a shard, and is the same every time', asyn
   expect(drawn.every((key) => held.has(key))).toBe(true)
   expect(await draw('plain/0')).toEqual(drawn)
   expect(await draw('another seed')).not.toEqual(drawn)
+})
+
+test('a filtered document counts as the same with and without what the filter takes out, and with nothing else', async () => {
+  const repository = listFixtures().find(({ name }) => name === 'es-9.5.3')!.repositories[0]!
+  const [snapshot] = repository.snapshots
+  const expected = snapshot!.indices.find(({ name }) => name === 'excluded')!.expected()
+  const options = {
+    index: 'excluded',
+    input: { ...input, plan: loadPlan('http://target.invalid', ['excluded'], {}, repository.path) },
+  }
+  const shown = new Map(expected.map(({ id, source }) => [place(id, undefined), source!]))
+  const whole = new Map(expected.map(({ id, sent }) => [place(id, undefined), sent!]))
+  expect([...shown.values()]).not.toEqual([...whole.values()])
+  expect(await compare(shown, options)).toMatchObject({ same: expected.length, different: 0 })
+  expect(await compare(whole, options)).toMatchObject({ same: expected.length, different: 0 })
+  const [key] = shown.keys()
+  const changed = shown.get(key!)!.replace('{', '{"other":1,')
+  expect(await compare(new Map([...shown, [key!, changed]]), options)).toMatchObject({ different: 1 })
 })
 
 test('sources are put together for the comparison only as for the load', async () => {
