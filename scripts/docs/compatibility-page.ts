@@ -80,7 +80,10 @@ function leftOut(): string {
   }
   const all = PAIRS.flatMap(({ sources }) => sources).length
   return [...versionsByReason]
-    .map(([key, versions]) => `- ${key} (${versions.length === all ? 'every source' : versions.join(', ')})\n`)
+    .map(
+      ([key, versions]) =>
+        `- ${key} (${versions.length === all ? 'every source' : [...new Set(versions)].join(', ')})\n`,
+    )
     .join('')
 }
 
