@@ -124,7 +124,7 @@ export type ConfigSnapshot =
 export interface ConfigGroup {
   /** Keys that lead to the group in the text: `['migrations', '0', 'snapshotMigrations', '1']`. */
   readonly path: readonly string[]
-  /** `groups[1]` as messages and comments call it, or the label of the newer form. */
+  /** `snapshotMigrations[1]` as messages call it, behind `migrations[0].` where there are several, or the label of the newer form. */
   readonly label: string
   /** In the dialect of `core/patterns.ts`. */
   readonly indices: readonly string[]

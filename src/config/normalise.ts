@@ -158,7 +158,7 @@ function normalMigrations(
     bySnapshot.set(key, bucket)
     const origin = origins.get(`${index}.${position}`) ?? {
       path: ['migrations', String(index), 'snapshotMigrations', String(position)],
-      label: `groups[${position}]`,
+      label: `${page.migrations.length === 1 ? '' : `migrations[${index}].`}snapshotMigrations[${position}]`,
     }
     bucket.groups.push(normalGroup(group, origin))
   }

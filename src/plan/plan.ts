@@ -106,7 +106,7 @@ export type PlannedSnapshot =
 export interface PlannedGroup {
   /** `m1g1`, `m1g2`, … */
   readonly id: string
-  /** What messages call the group, such as `groups[1]`. */
+  /** What messages call the group, such as `snapshotMigrations[1]`. */
   readonly label?: string
   readonly patterns: readonly string[]
   /** What each pattern matches by itself, in the order of `patterns`. */

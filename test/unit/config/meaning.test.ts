@@ -112,7 +112,7 @@ describe('groups', () => {
   test('a group that says nothing does both, carefully', () => {
     expect(groups('indices: ["*"]')[0]!.groups[0]).toEqual({
       path: ['migrations', '0', 'snapshotMigrations', '0'],
-      label: 'groups[0]',
+      label: 'snapshotMigrations[0]',
       indices: ['*'],
       allowEmpty: false,
       metadata: {

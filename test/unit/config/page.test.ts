@@ -107,6 +107,10 @@ describe('the YAML of the page loads as it is', () => {
       ['source-1', ['source1-*']],
       ['source-2', ['source2-*']],
     ])
+    expect(config.migrations.map(({ groups }) => groups[0]!.label)).toEqual([
+      'migrations[0].snapshotMigrations[0]',
+      'migrations[1].snapshotMigrations[0]',
+    ])
   })
 
   test('a repository with existing snapshots', () => {

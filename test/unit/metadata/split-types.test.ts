@@ -28,7 +28,7 @@ test('an index of one type stays whole', () => {
 test('names that two types or another index would share are refused before anything is changed', () => {
   const refusal = (types: readonly string[], taken: readonly string[] = []): string => {
     try {
-      typeIndicesOf([index(types)], new Map(taken.map((name) => [name, 'groups[0]'])))
+      typeIndicesOf([index(types)], new Map(taken.map((name) => [name, 'snapshotMigrations[0]'])))
     } catch (error) {
       if (isFailure(error, 'CONFIG_INVALID')) return error.message
       throw error

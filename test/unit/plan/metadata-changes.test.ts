@@ -47,7 +47,9 @@ describe('changes of settings and mappings', () => {
     const made = await plan(smallConfig(FS_REPOSITORY), fakeWorld({ ...SOURCE, answers: { 'GET /_all': denied } }))
     expect(made.migrations[0]!.groups[0]!.changes).toBeUndefined()
     expect(made.warnings).toEqual([
-      expect.stringContaining('groups[0]: whether all indices store the sources of their documents is not known: '),
+      expect.stringContaining(
+        'snapshotMigrations[0]: whether all indices store the sources of their documents is not known: ',
+      ),
       expect.stringContaining('changes of settings and mappings are not listed: '),
     ])
   })
@@ -61,5 +63,5 @@ test('indices of too many different mappings are counted, and a run tells their 
     mappings: mapping(fields(number)),
   }))
   const made = await plan(smallConfig(FS_REPOSITORY), fakeWorld({ indices }))
-  expect(made.warnings[0]).toMatch(/^groups\[0\]: \d+ of 30 indices are too many and too different/)
+  expect(made.warnings[0]).toMatch(/^snapshotMigrations\[0\]: \d+ of 30 indices are too many and too different/)
 })

@@ -54,7 +54,7 @@ describe('the indices of a group', () => {
 
   test('leave out closed ones with a word, but only where a pattern means them', async () => {
     expect((await outcome('indices: ["logs-*"]')).warnings).toContain(
-      'groups[0] leaves out closed indices of source prod: logs-closed; open them to migrate them',
+      'snapshotMigrations[0] leaves out closed indices of source prod: logs-closed; open them to migrate them',
     )
     expect((await outcome('indices: ["shop"]')).warnings).toEqual([])
   })
@@ -74,7 +74,7 @@ describe('the indices of a group', () => {
   })
 
   test.each([
-    ['lgos-1', "pattern 'lgos-1' of groups[0] matches none of 6 indices", 'Did you mean logs-1'],
+    ['lgos-1', "pattern 'lgos-1' of snapshotMigrations[0] matches none of 6 indices", 'Did you mean logs-1'],
     ['logs-closed', 'matches none', 'Closed indices are not migrated, and logs-closed is.'],
     ['kibana', 'matches none', "such as '.kibana'"],
     ['nothing-like-it', 'matches none', 'There are logs-1, logs-2, logs-red, shop.'],
@@ -96,12 +96,12 @@ describe('the indices of a group', () => {
     const config = smallConfig(FS_REPOSITORY, 'indices: ["logs-1"]')
     const [migration] = config.migrations
     const [group] = migration!.groups
-    const second = { ...group!, label: 'groups[1]', indices: ['logs-?'] }
+    const second = { ...group!, label: 'snapshotMigrations[1]', indices: ['logs-?'] }
     const both = { ...config, migrations: [{ ...migration!, groups: [group!, second] }] }
     const made = await plan(both, fakeWorld(SOURCE))
     const names = made.migrations[0]!.groups.map((found) => found.indices.map((index) => index.name))
     expect(names).toEqual([['logs-1'], ['logs-2']])
-    expect(made.warnings).toEqual(['groups[1] leaves out what groups[0] has already: logs-1'])
+    expect(made.warnings).toEqual(['snapshotMigrations[1] leaves out what snapshotMigrations[0] has already: logs-1'])
   })
 })
 

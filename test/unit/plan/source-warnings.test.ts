@@ -28,22 +28,22 @@ async function warningsFor(backfill: string): Promise<readonly string[]> {
 }
 
 const FILTERED =
-  'groups[0]: the documents of logs-4 have filtered sources: what was filtered out is put back from columns and stored fields'
+  'snapshotMigrations[0]: the documents of logs-4 have filtered sources: what was filtered out is put back from columns and stored fields'
 
 describe('a plan warns of indices that do not store the sources of their documents', () => {
   test('and says what becomes of them by default, alike ones together', async () => {
     expect(await warningsFor('{}')).toEqual([
-      'groups[0]: the documents of logs-1, logs-2 have disabled sources: they are rejected; documentBackfill.sourceless: rebuild puts them together',
-      'groups[0]: the documents of logs-3 have synthetic sources: they are rebuilt as the server returns them',
+      'snapshotMigrations[0]: the documents of logs-1, logs-2 have disabled sources: they are rejected; documentBackfill.sourceless: rebuild puts them together',
+      'snapshotMigrations[0]: the documents of logs-3 have synthetic sources: they are rebuilt as the server returns them',
       FILTERED,
-      'groups[0]: the documents of logs-6 have filtered sources: what was filtered out is put back where that is all of it; a document that has a value of secret goes over as stored, as that cannot be rebuilt; documentBackfill.sourceless: rebuild puts the other fields back',
+      'snapshotMigrations[0]: the documents of logs-6 have filtered sources: what was filtered out is put back where that is all of it; a document that has a value of secret goes over as stored, as that cannot be rebuilt; documentBackfill.sourceless: rebuild puts the other fields back',
     ])
   })
 
   test('and names the fields that rebuilt ones lack', async () => {
     expect(await warningsFor('{ sourceless: rebuild }')).toEqual([
-      'groups[0]: the documents of logs-1, logs-2 have disabled sources: they are rebuilt as far as columns, stored fields and recovery copies have their values, without note',
-      'groups[0]: the documents of logs-3 have synthetic sources: they are rebuilt as the server returns them',
+      'snapshotMigrations[0]: the documents of logs-1, logs-2 have disabled sources: they are rebuilt as far as columns, stored fields and recovery copies have their values, without note',
+      'snapshotMigrations[0]: the documents of logs-3 have synthetic sources: they are rebuilt as the server returns them',
       FILTERED,
       `${FILTERED.replace('logs-4', 'logs-6')}, without secret`,
     ])

@@ -17,7 +17,7 @@ test('a plan shows clusters, repository, indices, steps and warnings', async () 
 Migration m1: prod → new
   Repository: /snapshots, named by the configuration of the source; to be registered as backfill-workflow
   Snapshot: to be taken of 2 indices, with templates and cluster settings
-  Group m1g1 (groups[0]): 2 indices, 2 shards, 20 documents, 2.0 KiB
+  Group m1g1 (snapshotMigrations[0]): 2 indices, 2 shards, 20 documents, 2.0 KiB
     Patterns: logs-0* (3), -logs-00 (1)
     Metadata: stops at an index that the target already has
     Documents: 10.0 MiB or 10,000 documents a bulk, existing documents are overwritten
