@@ -58,10 +58,10 @@ const SOURCES: readonly SourceMember[] = [
   elasticsearch('7.10.2'),
   elasticsearch('7.17.29'),
   rebuilding(elasticsearch('8.19.0')),
-  elasticsearch('9.5.3'),
+  rebuilding(elasticsearch('9.5.3')),
   opensearch('1.3.14'),
   opensearch('2.11.1'),
-  opensearch('2.19.4'),
+  rebuilding(opensearch('2.19.4')),
 ]
 
 /** Every pair that `test/e2e/matrix.test.ts` migrates between real servers; docs/compatibility.md is made from it. */
