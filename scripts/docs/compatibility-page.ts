@@ -1,5 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { PAIRS, type Member } from '../../test/e2e/pairs.ts'
+import { CASES, lackingCases, searchedCases } from '../../test/e2e/search-coverage.ts'
+import { dialectOf } from '../../test/fixtures/dialect.ts'
 import type { Manifest } from '../../test/fixtures/manifest.ts'
 import { objectMatrix } from './object-matrix.ts'
 
@@ -44,6 +46,15 @@ The plugin \`analysis-icu\` is not published so: that its analyzers are named as
 is not.
 
 ${objectMatrix(producers().toSorted(byAge))}
+Data streams of Elasticsearch 7.9 to 7.17 come with x-pack, which is not published as an artefact, so they are not tested.
+
+## Types of fields and features
+
+What is searched on both sides for each source, by the names of the cases in \`test/e2e/search-fields.ts\` and
+\`test/e2e/search-features.ts\`: ✓ into both targets, – where the version does not have it, and an empty cell where the server in
+these tests lacks it, because the module that brings it is not published as an artefact.
+
+${searchesTable()}
 ## Repositories
 
 | repository | proven with |
@@ -85,6 +96,26 @@ function leftOut(): string {
         `- ${key} (${versions.length === all ? 'every source' : [...new Set(versions)].join(', ')})\n`,
     )
     .join('')
+}
+
+function searchesTable(): string {
+  const sources = producers()
+    .filter((one) => PAIRS.some(({ sources }) => sources.some((source) => isSame(source, one))))
+    .toSorted(byAge)
+    .map(({ distribution, version }) => dialectOf(distribution, version))
+  const columns = sources.map((dialect) => ({
+    title: `${dialect.distribution === 'elasticsearch' ? 'ES' : 'OS'} ${dialect.version}`,
+    searched: new Set(searchedCases(dialect)),
+    lacking: new Set(lackingCases(dialect)),
+  }))
+  const rows = CASES.map((name) => {
+    const cells = columns.map(({ searched, lacking }) => (searched.has(name) ? '✓' : lacking.has(name) ? '' : '–'))
+    return `| ${[name, ...cells].join(' | ')} |`
+  })
+  return `| case | ${columns.map(({ title }) => title).join(' | ')} |
+| --- | ${columns.map(() => '---').join(' | ')} |
+${rows.join('\n')}
+`
 }
 
 function targetsTable(): string {

@@ -9,6 +9,8 @@ interface Kind {
   /** `fixtures`: every fixture into every accepting target; `pairs`: the pairs of the end-to-end tests. */
   readonly provenBy: 'fixtures' | 'pairs'
   readonly isIn: (source: Dialect) => boolean
+  /** Whether the servers of the tests have it; all do when left out. */
+  readonly isHere?: (source: Dialect) => boolean
 }
 
 const always = (): boolean => true
@@ -22,11 +24,15 @@ const KINDS: readonly Kind[] = [
   { title: 'settings', provenBy: 'fixtures', isIn: always },
   { title: 'mappings', provenBy: 'fixtures', isIn: always },
   { title: 'aliases', provenBy: 'fixtures', isIn: always },
-  { title: 'data streams', provenBy: 'pairs', isIn: hasDataStream },
+  { title: 'data streams', provenBy: 'pairs', isIn: knowsDataStreams, isHere: hasDataStream },
   { title: 'pipelines', provenBy: 'pairs', isIn: ({ api }) => api >= 5 },
   { title: 'documents', provenBy: 'pairs', isIn: always },
   { title: 'searches', provenBy: 'pairs', isIn: always },
 ]
+
+function knowsDataStreams(source: Dialect): boolean {
+  return source.distribution === 'opensearch' || source.atLeast('elasticsearch', '7.9.0')
+}
 
 /** The servers here are without x-pack, which brings data streams to Elasticsearch 7: the data set tells which have one. */
 function hasDataStream({ fixtureName }: Dialect): boolean {
@@ -44,9 +50,9 @@ export function objectMatrix(sources: readonly Member[]): string {
           pair.target.version === target &&
           pair.sources.some((one) => one.distribution === source.distribution && one.version === source.version),
       )
-      const cells = KINDS.map(({ provenBy, isIn }) => {
+      const cells = KINDS.map(({ provenBy, isIn, isHere = always }) => {
         if (!isIn(dialect)) return '–'
-        return provenBy === 'fixtures' || isPair ? '✓' : ''
+        return isHere(dialect) && (provenBy === 'fixtures' || isPair) ? '✓' : ''
       })
       const name = `${source.distribution === 'elasticsearch' ? 'Elasticsearch' : 'OpenSearch'} ${source.version}`
       return `| ${[name, target, ...cells].join(' | ')} |`

@@ -58,6 +58,7 @@ const SOURCES: readonly SourceMember[] = [
   elasticsearch('7.10.2'),
   elasticsearch('7.17.29'),
   rebuilding(elasticsearch('8.19.0')),
+  elasticsearch('9.0.0'),
   rebuilding(elasticsearch('9.5.3')),
   opensearch('1.3.14'),
   opensearch('2.11.1'),

@@ -1,4 +1,4 @@
-import type { Mapping } from '../fixtures/dialect.ts'
+import type { Dialect, Mapping } from '../fixtures/dialect.ts'
 import type { FilledCluster } from '../fixtures/filled-cluster.ts'
 import type { JsonValue } from '../fixtures/json-text.ts'
 import { range } from '../fixtures/seeded.ts'
@@ -7,8 +7,10 @@ import type { Search } from './search-fields.ts'
 /** Something beside a field type, with what fills the source and what is searched on both sides. */
 export interface FeatureCase {
   readonly name: string
-  /** Fills indices whose names begin with `search_`; false where the source has no such thing. */
-  readonly fill: (cluster: FilledCluster) => Promise<boolean>
+  /** Whether the version has such a thing. */
+  readonly isIn: (dialect: Dialect) => boolean
+  /** Fills indices whose names begin with `search_`, where other cases do not; false where the server lacks a module. */
+  readonly fill?: (cluster: FilledCluster) => Promise<boolean>
   readonly searches: readonly Search[]
 }
 
@@ -19,6 +21,7 @@ const parent = (type: string, query: JsonValue): Search => ({
   query: { has_parent: { parent_type: type, query } },
 })
 const all: JsonValue = { match_all: {} }
+const always = (): boolean => true
 
 const routed = (query: (routing: string) => JsonValue): readonly Search[] =>
   range(5, (i) => ({
@@ -32,6 +35,7 @@ const routed = (query: (routing: string) => JsonValue): readonly Search[] =>
 export const FEATURE_CASES: readonly FeatureCase[] = [
   {
     name: 'parents and children',
+    isIn: always,
     fill: fillFamily,
     searches: [
       child('answer', all),
@@ -44,7 +48,8 @@ export const FEATURE_CASES: readonly FeatureCase[] = [
   },
   {
     name: 'parent_id',
-    fill: (cluster) => Promise.resolve(cluster.dialect.api >= 5 && cluster.indices.has(FAMILY)),
+    isIn: ({ api }) => api >= 5,
+    fill: (cluster) => Promise.resolve(cluster.indices.has(FAMILY)),
     searches: [
       { target: FAMILY, query: { parent_id: { type: 'answer', id: 'q1' } } },
       { target: FAMILY, query: { parent_id: { type: 'vote', id: 'a3' } } },
@@ -52,6 +57,7 @@ export const FEATURE_CASES: readonly FeatureCase[] = [
   },
   {
     name: 'aliases',
+    isIn: always,
     fill: fillAliases,
     searches: [
       { target: 'search_red', query: all, sort: [{ n: 'asc' }] },
@@ -61,19 +67,19 @@ export const FEATURE_CASES: readonly FeatureCase[] = [
   },
   {
     name: 'routing',
-    fill: () => Promise.resolve(true),
+    isIn: always,
     searches: routed((r) => ({ term: { r } })),
   },
   {
     // Everything in the shard of a routing: the first version computes shards otherwise.
     name: 'shards',
-    fill: (cluster) => Promise.resolve(cluster.dialect.api >= 2),
+    isIn: ({ api }) => api >= 2,
     searches: routed(() => all),
   },
   {
     // The times of the first and the second document are excluded by these bounds.
     name: 'times',
-    fill: (cluster) => Promise.resolve(cluster.dialect.api <= 2),
+    isIn: ({ api }) => api <= 2,
     searches: [
       {
         target: 'timestamps',
@@ -86,7 +92,7 @@ export const FEATURE_CASES: readonly FeatureCase[] = [
   },
   {
     name: 'templates',
-    fill: () => Promise.resolve(true),
+    isIn: always,
     searches: [
       { target: 'legacy-searched', query: { term: { a: 'Not Analyzed' } } },
       { target: 'legacy-searched', query: { match: { b: 'analyzed' } } },

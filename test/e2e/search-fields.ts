@@ -4,6 +4,10 @@ import type { JsonValue } from '../fixtures/json-text.ts'
 /** One search whose hits have to be the same on both sides. */
 export interface Search {
   readonly query?: JsonValue
+  /** A query that not every version spells alike, for a server of that dialect. */
+  readonly queryFor?: (dialect: Dialect) => JsonValue
+  /** A suggester, for a server of that dialect, whose options have to be the same. */
+  readonly suggest?: (dialect: Dialect) => JsonValue
   /** Fields to sort by; without any, hits come in no order. */
   readonly sort?: readonly JsonValue[]
   /** Aggregations, for a server of that dialect. */
@@ -20,6 +24,8 @@ export interface FieldCase {
   /** Undefined where the version has no such type. */
   readonly field: (dialect: Dialect) => Mapping | undefined
   readonly settings?: Mapping
+  /** Fields beside `n` and `f`. */
+  readonly more?: (dialect: Dialect) => Mapping
   readonly values: readonly JsonValue[]
   readonly searches: readonly Search[]
 }
@@ -228,6 +234,18 @@ export const FIELD_CASES: readonly FieldCase[] = [
     searches: [term('2024-03-01'), range({ gte: '2024-06-01', relation: 'intersects' })],
   },
   {
+    name: 'ip_range',
+    field: since('6.0.0', { type: 'ip_range' }),
+    values: ['10.0.0.0/24', { gte: '10.0.1.0', lt: '10.0.2.0' }, '192.168.0.0/16'],
+    searches: [term('10.0.1.7'), range({ gte: '10.0.0.128', lte: '10.0.1.1', relation: 'intersects' })],
+  },
+  ...['long_range', 'float_range', 'double_range'].map((type): FieldCase => ({
+    name: type,
+    field: since('5.2.0', { type }),
+    values: [{ gte: 1, lte: 5 }, { gt: 5, lt: 10 }, { gte: 100 }],
+    searches: [term(5), range({ gte: 0, lte: 9, relation: 'within' }), range({ gte: 7, lte: 7, relation: 'contains' })],
+  })),
+  {
     name: 'object',
     field: ({ keyword }) => ({ properties: { a: keyword, deep: { properties: { b: { type: 'long' } } } } }),
     values: [{ a: 'x', deep: { b: 1 } }, { a: ['y', 'x'] }, { deep: { b: [2, 1] } }],
@@ -292,6 +310,57 @@ export const FIELD_CASES: readonly FieldCase[] = [
     field: since('7.0.0', { type: 'rank_feature' }),
     values: [1, 5, 0.5],
     searches: [{ query: { rank_feature: { field: 'f' } } }],
+  },
+  {
+    name: 'rank_features',
+    field: since('7.0.0', { type: 'rank_features' }),
+    values: [{ a: 1, b: 5 }, { b: 2.5 }, { a: 7 }],
+    searches: [{ query: { rank_feature: { field: 'f.a' } } }, { query: { rank_feature: { field: 'f.b' } } }],
+  },
+  {
+    name: 'match_only_text',
+    field: since('7.14.0', { type: 'match_only_text' }, '2.12.0'),
+    values: WORDS,
+    searches: [match('quick'), { query: { match_phrase: { f: 'quick brown' } } }],
+  },
+  {
+    name: 'alias',
+    field: ({ keyword, ...dialect }) =>
+      since('6.4.0', { properties: { real: keyword, other: { type: 'alias', path: 'f.real' } } })({
+        keyword,
+        ...dialect,
+      }),
+    values: [{ real: 'x' }, { real: ['y', 'x'] }, { real: 'z' }],
+    searches: [
+      term('x', 'f.other'),
+      { sort: [{ 'f.other': 'desc' }, { n: 'asc' }] },
+      { aggs: () => ({ a: { terms: { field: 'f.other' } } }) },
+    ],
+  },
+  {
+    name: 'binary',
+    field: () => ({ type: 'binary' }),
+    values: ['AAEC', 'U29tZSBieXRlcw=='],
+    searches: [{ query: { match_all: {} }, sort: [{ n: 'desc' }] }],
+  },
+  {
+    name: 'completion',
+    field: () => ({ type: 'completion' }),
+    values: ['Nevermind', { input: ['Nirvana', 'Never say'], weight: 7 }, 'Other'],
+    searches: ['ne', 'nir', 'zz'].map((text) => ({
+      suggest: ({ api }) => ({ s: { [api < 5 ? 'text' : 'prefix']: text, completion: { field: 'f' } } }),
+    })),
+  },
+  {
+    name: 'percolator',
+    field: since('5.0.0', { type: 'percolator' }),
+    more: ({ text }) => ({ t: text }),
+    values: [{ match: { t: 'fox' } }, { match_phrase: { t: 'lazy dog' } }, { term: { t: 'cat' } }],
+    searches: ['the quick fox', 'a lazy dog and a fox', 'nothing'].map((t) => ({
+      queryFor: ({ api, defaultType }) => ({
+        percolate: { field: 'f', document: { t }, ...(api === 5 ? { document_type: defaultType } : {}) },
+      }),
+    })),
   },
   {
     name: 'flattened',

@@ -3,6 +3,7 @@ import type { FilledCluster } from '../fixtures/filled-cluster.ts'
 import { compactJson, type JsonValue } from '../fixtures/json-text.ts'
 import { RestClient } from '../fixtures/rest-client.ts'
 import type { ServerHandle } from '../servers/boot.ts'
+import { lackingCases } from './search-coverage.ts'
 import { AFTERWARDS, FEATURE_CASES } from './search-features.ts'
 import { FIELD_CASES, type Search } from './search-fields.ts'
 
@@ -12,16 +13,23 @@ export const SEARCHED_AFTERWARDS = 'legacy-searched'
 /** Cases that a source has, by name, with what to search. */
 export type SearchPlan = ReadonlyMap<string, readonly Search[]>
 
-/** Fills one index for each type of field and each feature that the source has. */
+/** Fills one index for each type of field and each feature that the source has; only what its server is known to lack may fail. */
 export async function fillSearches(cluster: FilledCluster): Promise<SearchPlan> {
   const plan = new Map<string, readonly Search[]>()
-  for (const { name, field, settings, values, searches } of FIELD_CASES) {
+  const refused: string[] = []
+  for (const { name, field, settings, more, values, searches } of FIELD_CASES) {
     const mapping = field(cluster.dialect)
     if (mapping === undefined) continue
     const index = `search_${name}`
     const f = Object.keys(mapping).length === 0 ? {} : { f: mapping }
-    const spec = { properties: { n: { type: 'long' }, ...f }, ...(settings === undefined ? {} : { settings }) }
-    if (!(await cluster.tryCreate(index, spec))) continue
+    const spec = {
+      properties: { n: { type: 'long' }, ...f, ...more?.(cluster.dialect) },
+      ...(settings === undefined ? {} : { settings }),
+    }
+    if (!(await cluster.tryCreate(index, spec))) {
+      refused.push(name)
+      continue
+    }
     await cluster.bulk(
       index,
       values.map((value, n) => ({ id: `${name}-${n}`, source: { n, f: value } })),
@@ -31,7 +39,14 @@ export async function fillSearches(cluster: FilledCluster): Promise<SearchPlan> 
       searches.map((search) => ({ target: index, ...search })),
     )
   }
-  for (const { name, fill, searches } of FEATURE_CASES) if (await fill(cluster)) plan.set(name, searches)
+  for (const { name, isIn, fill, searches } of FEATURE_CASES) {
+    if (!isIn(cluster.dialect)) continue
+    if (fill === undefined || (await fill(cluster))) plan.set(name, searches)
+    else refused.push(name)
+  }
+  const lacking = lackingCases(cluster.dialect)
+  if (refused.toSorted().join() !== lacking.toSorted().join())
+    throw new Error(`the server refused ${refused.join(', ')}; known to be lacking are ${lacking.join(', ')}`)
   return plan
 }
 
@@ -50,7 +65,7 @@ export async function compareSearches(
     for (const search of wanted) {
       searches++
       const [left, right] = await Promise.all([answerOf(source, search), answerOf(other, search)])
-      if (left !== right)
+      if (left !== right || /^\d{3} /.test(left))
         differences.push(`${name}: ${JSON.stringify(search.query ?? 'aggregation')}: ${left} became ${right}`)
     }
   }
@@ -76,6 +91,7 @@ async function writeAfterwards({ rest, dialect }: Side): Promise<void> {
 interface Reply {
   readonly hits: { readonly hits: readonly { readonly _id: string; readonly _index: string }[] }
   readonly aggregations?: Readonly<Record<string, Aggregation>>
+  readonly suggest?: Readonly<Record<string, readonly { readonly options: readonly { readonly text: string }[] }[]>>
 }
 
 interface Aggregation {
@@ -85,14 +101,18 @@ interface Aggregation {
 
 /** Hits by identifier, in their order where the search has one; buckets and figures of aggregations. */
 async function answerOf({ rest, dialect }: Side, search: Search): Promise<string> {
-  const { query, sort, aggs, parameters = '', target = '' } = search
+  const { sort, aggs, suggest, parameters = '', target = '' } = search
+  const query = search.queryFor?.(dialect) ?? search.query
   const body: Record<string, JsonValue> = { size: 100 }
   if (query !== undefined) body['query'] = query
   if (sort !== undefined) body['sort'] = sort
   if (aggs !== undefined) body['aggs'] = aggs(dialect)
+  if (suggest !== undefined) body['suggest'] = suggest(dialect)
   const reply = await rest.send('POST', `/${target}/_search${parameters}`, compactJson(body))
   if (reply.status >= 300) return `${reply.status} ${reply.text.slice(0, 300)}`
-  const { hits, aggregations } = JSON.parse(reply.text) as Reply
+  const { hits, aggregations, suggest: suggested } = JSON.parse(reply.text) as Reply
+  if (suggested !== undefined)
+    return JSON.stringify(suggested['s']!.flatMap(({ options }) => options.map(({ text }) => text)))
   const ids = hits.hits.map(({ _id }) => _id)
   if (aggregations === undefined) return JSON.stringify(sort === undefined ? ids.sort() : ids)
   return JSON.stringify(figuresOf(aggregations['a']!))
