@@ -103,6 +103,7 @@ const FUNCTIONS: Readonly<Record<string, (...args: unknown[]) => unknown>> = {
   eq: (a, b) => a === b,
   nindent: (width, text) => `\n${indented(Number(width), shown(text))}`,
   not: (value) => !isTrue(value),
+  or: (...values) => values.find(isTrue) ?? values.at(-1),
   printf: (format, ...args) => shown(format).replaceAll('%s', () => shown(args.shift())),
   quote: (value) => JSON.stringify(shown(value)),
   toYaml: (value) => stringify(value, { lineWidth: 0 }).trimEnd(),

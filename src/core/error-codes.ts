@@ -168,12 +168,12 @@ export const ERROR_CODES = {
   ARGO_TEMPLATES_MISSING: {
     meaning:
       'The WorkflowTemplate of this program is not installed in the namespace, or not with all that this release needs.',
-    remedy: 'Install the Helm chart of this release; kubectl get workflowtemplates -n ma shows what is there.',
+    remedy: 'Install the Helm chart of this release; kubectl get workflowtemplates -n NAMESPACE shows what is there.',
   },
   POD_PENDING: {
     meaning:
       'A pod of the workflow cannot start: no node has room, an image, a Secret or a volume is missing, or a quota is used up.',
-    remedy: 'The message has the reason; kubectl describe pod -n ma shows the events of the pod.',
+    remedy: 'The message has the reason; kubectl describe pod -n NAMESPACE shows the events of the pod.',
   },
   POD_LOST: {
     meaning: 'A pod of the workflow ended without a word: it was deleted, evicted, or ran out of memory.',

@@ -90,6 +90,8 @@ file://{{ $volume.mountPath }}
 
 {{- /* A template of Argo whose pod runs `workflow step`. */ -}}
 {{- define "backfill-workflow.pod" -}}
+{{- $goesOn := or (eq .name "step") (eq .name "reconcile") -}}
+{{- $plans := or (eq .name "step") (eq .name "plan") -}}
 name: {{ .name }}
 inputs:
   parameters:
@@ -101,11 +103,22 @@ inputs:
     {{- if eq .name "work" }}
     - name: worker
     {{- end }}
-{{- if eq .name "plan" }}
+    {{- if $goesOn }}
+    - name: ahead
+      value: ''
+    {{- end }}
+{{- if or $goesOn $plans }}
 outputs:
   parameters:
+    {{- if $goesOn }}
+    # How many of the steps of `ahead` were run.
+    - name: ahead
+      valueFrom: { path: /tmp/ahead, default: '0' }
+    {{- end }}
+    {{- if $plans }}
     - name: workers
-      valueFrom: { path: /tmp/workers }
+      valueFrom: { path: /tmp/workers, default: '0' }
+    {{- end }}
 {{- end }}
 metadata:
   labels:
@@ -136,7 +149,13 @@ container:
     - --part
     - {{ . }}
     {{- end }}
-    {{- if eq .name "plan" }}
+    {{- if $goesOn }}
+    - --ahead
+    - {{ "{{inputs.parameters.ahead}}" | quote }}
+    - --ahead-file
+    - /tmp/ahead
+    {{- end }}
+    {{- if $plans }}
     - --workers-file
     - /tmp/workers
     {{- end }}

@@ -188,12 +188,20 @@ export const hiddenRunCommands: readonly CommandSpec[] = [
       },
       { flags: '--worker <number>', description: 'number of this worker, from 0; the first one reports progress' },
       {
+        flags: '--ahead <ids>',
+        description: 'steps to go on with, with commas between them; of a Restore Documents step only the plan',
+      },
+      { flags: '--ahead-file <file>', description: 'write how many of these have ended into this file' },
+      {
         flags: '--workers-file <file>',
-        description: 'with --part plan: write how many workers to start into this file',
+        description: 'when a load is planned: write how many workers to start into this file',
       },
     ],
     exitCodes: [EXIT.temporary, EXIT.terminated],
-    examples: ['workflow step m1g1/restore-documents --run migration-abc123 --part work --worker 0'],
+    examples: [
+      'workflow step m1g1/restore-documents --run migration-abc123 --part work --worker 0',
+      'workflow step m1/create-snapshot --run migration-abc123 --ahead m1/register-snapshot,m1g1/migrate-metadata',
+    ],
     load: () => import('./step.ts'),
   },
 ]

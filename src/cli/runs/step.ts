@@ -3,7 +3,8 @@ import { writeFile } from 'node:fs/promises'
 import { isFailure } from '../../core/failure.ts'
 import { writeArgoProgress } from '../../engine/argo/argo-progress.ts'
 import type { LoadPart } from '../../engine/argo/load-parts.ts'
-import { runStep, type StepEnd } from '../../engine/argo/run-step.ts'
+import { runStepAndAhead } from '../../engine/argo/run-ahead.ts'
+import type { StepCall, StepEnd } from '../../engine/argo/run-step.ts'
 import { inlineStarter } from '../../engine/load/inline-loader.ts'
 import { threadStarter } from '../../engine/load/load-thread.ts'
 import { openKubernetes } from '../../kubernetes/open-kubernetes.ts'
@@ -26,11 +27,12 @@ const EXITS: Readonly<Record<StepEnd, number>> = {
 const MAX_LOADERS = 2
 const PARTS: readonly string[] = ['plan', 'work', 'reconcile'] satisfies readonly LoadPart[]
 
-/** `workflow step`: runs one step of a run, or a part of it, as a pod of a Workflow does. */
+/** `workflow step`: runs one step of a run, or a part of it, and steps that follow, as a pod of a Workflow does. */
 export const run: CommandRun = async (world, input) => {
   const { clock, random, signal } = world
   const call = callOf(input)
-  const workersFile = input.text('workersFile')
+  const [aheadFile, workersFile] = [input.text('aheadFile'), input.text('workersFile')]
+  const following = (input.text('ahead') ?? '').split(',').filter((id) => id !== '')
   const reveal = secretRevealer(world)
   const inline = inlineStarter({ reveal, clock, random })
   const never = new AbortController().signal // What has been begun is recorded after a stop, too.
@@ -40,7 +42,7 @@ export const run: CommandRun = async (world, input) => {
     output = output.then(() => world.stdout.write(`${new Date(clock.now()).toISOString()} ${line}\n`))
   }
   try {
-    const end = await runStep(call, {
+    const { end, ahead } = await runStepAndAhead(call, following, {
       kubernetes,
       clock,
       random,
@@ -57,6 +59,7 @@ export const run: CommandRun = async (world, input) => {
         if (workersFile !== undefined) await writeFile(workersFile, String(workers))
       },
     })
+    if (aheadFile !== undefined) await writeFile(aheadFile, String(ahead))
     return EXITS[end]
   } catch (error) {
     return await unrecorded(error, world)
@@ -66,7 +69,7 @@ export const run: CommandRun = async (world, input) => {
   }
 }
 
-function callOf(input: CommandInput): Parameters<typeof runStep>[0] {
+function callOf(input: CommandInput): StepCall {
   const part = input.text('part')
   if (part !== undefined && !PARTS.includes(part)) throw usage(`--part must be one of ${PARTS.join(', ')}`)
   return {

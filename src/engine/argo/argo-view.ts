@@ -1,7 +1,8 @@
 import { formatDuration } from '../../core/units.ts'
-import type { Plan, PlannedStep } from '../../plan/plan.ts'
+import type { PlannedStep } from '../../plan/plan.ts'
 import type { Hindrance, RunView, StepView } from '../../report/run-view.ts'
 import type { StepProgress } from '../../steps/step.ts'
+import type { RunState } from '../run/run-state.ts'
 import { runToView } from '../run/run-to-view.ts'
 import { nodeOfPod, podTrouble, unseenSince } from './pod-trouble.ts'
 import { nodesOfStep, storyOf, type RunStory, type StoredRun } from './run-story.ts'
@@ -15,8 +16,8 @@ const NO_TEMPLATES = /workflowtemplates?\b.* not found|template reference .* not
 export function argoView(run: StoredRun, now: number): RunView {
   const story = storyOf(run, now)
   const view = runToView(run.plan, story.state, story.alive, now, 'argo')
-  const hindered = story.alive ? hinderedSteps(run) : new Map<string, Hindrance>()
-  const steps = view.steps.map((step) => stepWith(step, run, hindered.get(step.id)))
+  const hindered = story.alive ? hinderedSteps(run, story.state) : new Map<string, Hindrance>()
+  const steps = view.steps.map((step) => stepWith(step, run, story.state, hindered.get(step.id)))
   const hindrance = hindranceOf(run, story, hindered, now)
   const message = hindrance?.message ?? messageOf(run, story, { ...view, steps })
   const unstarted = view.phase === 'Running' && steps.every(({ phase }) => phase === 'Pending')
@@ -31,10 +32,11 @@ export function argoView(run: StoredRun, now: number): RunView {
 }
 
 /** Why pods of steps do not begin, by step. */
-function hinderedSteps({ plan, workflow, pods, podEvents }: StoredRun): ReadonlyMap<string, Hindrance> {
+function hinderedSteps(run: StoredRun, state: RunState): ReadonlyMap<string, Hindrance> {
+  const { plan, pods, podEvents, namespace } = run
   const hindered = new Map<string, Hindrance>()
   for (const step of plan.steps) {
-    const nodes = nodesOfStep(plan, workflow, step)
+    const nodes = nodesOfStep(run, step, state)
     const names = new Set(nodes.map(({ name }) => name))
     const own = pods.filter((pod) => names.has(nodeOfPod(pod) ?? ''))
     const found = own.map((pod) => podTrouble(pod, podEvents)).filter((trouble) => trouble !== undefined)
@@ -50,17 +52,18 @@ function hinderedSteps({ plan, workflow, pods, podEvents }: StoredRun): Readonly
     )
     if (refused === undefined) continue
     const message = `its pod cannot be made: ${refused.message!}`
-    hindered.set(step.id, { code: 'POD_PENDING', message, hint: 'See what is used up: kubectl describe quota -n ma' })
+    const hint = `See what is used up: kubectl describe quota -n ${namespace}`
+    hindered.set(step.id, { code: 'POD_PENDING', message, hint })
   }
   return hindered
 }
 
-function stepWith(step: StepView, { plan, workflow }: StoredRun, hindrance: Hindrance | undefined): StepView {
+function stepWith(step: StepView, run: StoredRun, state: RunState, hindrance: Hindrance | undefined): StepView {
   if (step.phase === 'Pending')
     return hindrance === undefined ? step : { ...step, summary: hindrance.message, hindrance }
   if (step.phase !== 'Running') return step
-  const planned = plan.steps.find(({ id }) => id === step.id)!
-  const known = step.progress ?? podsProgress(plan, planned, workflow)
+  const planned = run.plan.steps.find(({ id }) => id === step.id)!
+  const known = step.progress ?? podsProgress(run, planned, state)
   if (known === undefined && hindrance === undefined) return step
   const message = [known?.message ?? '', hindrance?.message ?? ''].filter((part) => part !== '').join(', ')
   const progress = { ...step.progress, ...known, message }
@@ -68,9 +71,9 @@ function stepWith(step: StepView, { plan, workflow }: StoredRun, hindrance: Hind
 }
 
 /** How far the pods of a load are, where the journal does not tell about documents. */
-function podsProgress(plan: Plan, step: PlannedStep, workflow: StoredRun['workflow']): StepProgress | undefined {
+function podsProgress(run: StoredRun, step: PlannedStep, state: RunState): StepProgress | undefined {
   if (step.kind !== 'restore-documents') return undefined
-  const load = nodesOfStep(plan, workflow, step).find(
+  const load = nodesOfStep(run, step, state).find(
     ({ type, name }) => type === 'TaskGroup' && name.endsWith('.load'),
   )
   const [, done, total] = /^(\d+)\/(\d+)$/.exec(load?.progress ?? '') ?? []
@@ -84,11 +87,11 @@ function hindranceOf(
   hindered: ReadonlyMap<string, Hindrance>,
   now: number,
 ): Hindrance | undefined {
-  const { plan, workflow } = run
+  const { plan, workflow, namespace } = run
   const said = workflow?.message ?? ''
   if (!alive) {
     if (!NO_TEMPLATES.test(said)) return undefined
-    const hint = `Install the Helm chart of this release. What is there: kubectl get workflowtemplates -n ma`
+    const hint = `Install the Helm chart of this release. What is there: kubectl get workflowtemplates -n ${namespace}`
     return { code: 'ARGO_TEMPLATES_MISSING', message: said, hint }
   }
   const unseen = unseenFor(run, now)

@@ -92,6 +92,7 @@ async function assemble(
   const own = pods.filter(current)
   const waits = own.some((pod) => (pod['status'] as { phase?: string } | undefined)?.phase === 'Pending')
   return {
+    namespace: kubernetes.namespace,
     root,
     plan: planFromParts(root, configMaps),
     events: configMaps

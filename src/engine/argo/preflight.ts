@@ -23,7 +23,7 @@ const RIGHTS: readonly (readonly [kind: ObjectKind, verbs: readonly string[]])[]
   ['WorkflowTemplate', ['get']],
   ['Workflow', ['get', 'list', 'create', 'patch', 'delete']],
 ]
-const TEMPLATES = ['step', 'restore-documents', 'approval', 'cleanup']
+const TEMPLATES = ['step', 'restore-documents', 'planned', 'approval', 'cleanup']
 /** A controller with many workflows and Argo's own defaults looks at a new one within ten seconds. */
 const PROBE_MS = 30_000
 const PROBE_POLL_MS = 200

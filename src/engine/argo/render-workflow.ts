@@ -3,6 +3,7 @@ import { formatBytes, formatCount } from '../../core/units.ts'
 import type { KubernetesObject } from '../../kubernetes/kubernetes.ts'
 import type { Plan, PlannedStep } from '../../plan/plan.ts'
 import { secretKeys } from './plan-secrets.ts'
+import { podChains } from './pod-chains.ts'
 import { ATTEMPT_LABEL, PROGRAM_NAME, runLabels, workflowName } from './run-names.ts'
 import { approvalKey, ownedBy, type RunRoot } from './run-root.ts'
 import { gateName, taskNames } from './task-names.ts'
@@ -42,7 +43,8 @@ interface Task {
 
 /**
  * The Workflow of an attempt: a graph with a task for each planned step but Cleanup, which is the exit handler, and a suspend
- * node before each step with a gate. Pure. `PLAN_TOO_LARGE` when the object would not fit into the cluster's store.
+ * node before each step with a gate. The pod of a step goes on with the steps that follow it alone, whose tasks are then skipped;
+ * what it did not get to has a pod of its own. Pure. `PLAN_TOO_LARGE` when the object would not fit into the cluster's store.
  */
 export function renderWorkflow({ root, number, plan, over }: Attempt): KubernetesObject {
   requireFewNodes(plan)
@@ -77,20 +79,30 @@ export function renderWorkflow({ root, number, plan, over }: Attempt): Kubernete
 
 function tasksOf(plan: Plan, run: string, over: ReadonlySet<string>): Task[] {
   const names = taskNames(plan)
+  const isIdle = ({ id, skip }: PlannedStep): boolean => skip !== undefined || over.has(id)
+  const { ahead, inPodOf } = podChains(plan, isIdle)
   const tasks: Task[] = []
   for (const step of plan.steps) {
     if (step.kind === 'cleanup') continue
     const name = names.get(step.id)!
     const dependencies = step.dependsOn.map((id) => names.get(id)!)
-    const idle = step.skip !== undefined || over.has(step.id)
+    const idle = isIdle(step)
     const gated = step.approval === true && !idle
     if (gated) tasks.push(gateTask(gateName(name), dependencies, step.id, run))
+    const loads = step.kind === 'restore-documents'
+    const pod = inPodOf.get(step.id)
+    const output = (of: string): string => `{{tasks.${names.get(pod!.step)!}.outputs.parameters.${of}}}`
+    const more = [
+      ...(ahead.has(step.id) ? [parameter('ahead', ahead.get(step.id)!.join(','))] : []),
+      ...(loads && pod !== undefined ? [parameter('workers', output('workers'))] : []),
+    ]
+    const needless = idle ? 'false' : pod === undefined || loads ? undefined : `${output('ahead')} < ${pod.place}`
     tasks.push({
       name,
-      templateRef: reference(step.kind === 'restore-documents' ? 'restore-documents' : 'step'),
+      templateRef: reference(loads ? 'restore-documents' : 'step'),
       ...dependsOn(gated ? [gateName(name)] : dependencies),
-      ...(idle ? { when: 'false' } : {}),
-      arguments: stepArguments(step.id),
+      ...(needless === undefined ? {} : { when: needless }),
+      arguments: stepArguments(step.id, more),
     })
   }
   return tasks
@@ -157,8 +169,8 @@ function reference(template: string): { readonly name: string; readonly template
 }
 
 /** `run` and `attempt` come from the Workflow's own arguments, which keeps large graphs small. */
-function stepArguments(step: string): { readonly parameters: readonly object[] } {
-  return { parameters: [parameter('step', step)] }
+function stepArguments(step: string, more: readonly object[] = []): { readonly parameters: readonly object[] } {
+  return { parameters: [parameter('step', step), ...more] }
 }
 
 function dependsOn(dependencies: readonly string[]): Pick<Task, 'dependencies'> {

@@ -21,7 +21,7 @@ export interface StepCall {
   readonly run: string
   /** Id of the step. */
   readonly step: string
-  /** Only this part of a Restore Documents step; the whole step in one process when absent. */
+  /** Of a Restore Documents step only this part; the whole step in one process when absent. Other steps have no parts. */
   readonly part?: LoadPart
   /** Number of this worker among those of the step, from 0: the first one reports the progress of all. */
   readonly worker: number
@@ -94,7 +94,7 @@ class PodStep {
     const { step } = this.#run
     if (isStepOver(stateOf(this.#run, this.#journal), step.id)) {
       this.#parts.print(`step ${step.id} has ended before`)
-      if (this.#call.part === 'plan') await this.#parts.onWorkers(1)
+      if (step.kind === 'restore-documents' && this.#call.part === 'plan') await this.#parts.onWorkers(1)
       return 'ended'
     }
     try {

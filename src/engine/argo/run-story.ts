@@ -10,6 +10,8 @@ import { isEnded, isNodeEnded, type WorkflowNode, type WorkflowStatus } from './
 
 /** Everything that the cluster keeps of a run. */
 export interface StoredRun {
+  /** Where it is kept. */
+  readonly namespace: string
   readonly root: RunRoot
   readonly plan: Plan
   /** Events of all step journals in the order in which they happened. */
@@ -72,13 +74,24 @@ export function isStepOver(state: RunState, id: string): boolean {
   return phase === 'ended' || phase === 'skipped'
 }
 
-/** The nodes of the Workflow that belong to a step, its gate aside. */
-export function nodesOfStep(
-  plan: Plan,
-  workflow: WorkflowStatus | undefined,
-  step: PlannedStep,
-): readonly WorkflowNode[] {
+/**
+ * The nodes of the Workflow that tell of a step, its gate aside: its own, or those of the earlier step whose pod has come to it.
+ * That one has none any more.
+ */
+export function nodesOfStep({ plan, workflow }: StoredRun, step: PlannedStep, state: RunState): readonly WorkflowNode[] {
   if (workflow === undefined) return []
+  const chain = [...workflow.ahead].find(([head, ahead]) => head === step.id || ahead.includes(step.id))
+  const own = ownNodes(plan, workflow, step)
+  if (chain === undefined) return own
+  const [head, ahead] = chain
+  const under = [head, ...ahead].find((id) => !isStepOver(state, id))
+  if (head === step.id) return under === undefined || under === step.id ? own : []
+  if (under !== step.id || own.some(({ phase }) => phase !== 'Omitted')) return own
+  const first = plan.steps.find(({ id }) => id === head)
+  return first === undefined ? own : ownNodes(plan, workflow, first)
+}
+
+function ownNodes(plan: Plan, workflow: WorkflowStatus, step: PlannedStep): readonly WorkflowNode[] {
   const task = step.kind === 'cleanup' ? EXIT_TASK : taskNames(plan).get(step.id)!
   const prefix = `${workflow.name}.${task}`
   return workflow.nodes.filter(({ name }) => {
@@ -104,7 +117,7 @@ function overlayOf(step: PlannedStep, run: StoredRun, state: RunState, stopping:
     if (passed) events.push({ type: 'step-approved', step: step.id })
     else if (gate !== undefined && !isNodeEnded(gate)) events.push({ type: 'step-waiting', step: step.id })
   }
-  const lost = stopping ? undefined : failureOf(step, nodesOfStep(plan, workflow, step))
+  const lost = stopping ? undefined : failureOf(step, run.namespace, nodesOfStep(run, step, state))
   // What the last attempt of the step said of itself tells more than its pod's end.
   const failure = lost && (stepState(state, step.id).failure ?? lost)
   if (failure !== undefined) events.push({ type: 'step-failed', step: step.id, failure, final: true })
@@ -112,7 +125,11 @@ function overlayOf(step: PlannedStep, run: StoredRun, state: RunState, stopping:
 }
 
 /** Why a step failed that could not say so itself. */
-function failureOf(step: PlannedStep, nodes: readonly WorkflowNode[]): RecordedFailure | undefined {
+function failureOf(
+  step: PlannedStep,
+  namespace: string,
+  nodes: readonly WorkflowNode[],
+): RecordedFailure | undefined {
   const whole = nodes.find(({ name }) => nodes.every((other) => other.name.startsWith(name)))
   if (whole === undefined || (whole.phase !== 'Failed' && whole.phase !== 'Error')) return undefined
   const failed = nodes.filter(({ phase }) => phase === 'Failed' || phase === 'Error')
@@ -124,7 +141,7 @@ function failureOf(step: PlannedStep, nodes: readonly WorkflowNode[]): RecordedF
     retryable: false,
     hint: memory
       ? 'Give its pods more memory in the values of the chart, then go on with workflow resume.'
-      : 'Go on with workflow resume; kubectl get events -n ma may tell more.',
+      : `Go on with workflow resume; kubectl get events -n ${namespace} may tell more.`,
   }
 }
 

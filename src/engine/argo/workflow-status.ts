@@ -34,6 +34,8 @@ export interface WorkflowStatus {
   /** True when it was told to stop. */
   readonly shutdown: boolean
   readonly nodes: readonly WorkflowNode[]
+  /** By the step of a task: the steps that its pod goes on with. */
+  readonly ahead: ReadonlyMap<string, readonly string[]>
 }
 
 /** Nodes unpack to at most this, so that a damaged Workflow cannot fill the memory. */
@@ -47,17 +49,29 @@ interface StoredStatus {
   readonly compressedNodes?: string
 }
 
+interface StoredSpec {
+  readonly shutdown?: string
+  readonly templates?: readonly {
+    readonly dag?: {
+      readonly tasks?: readonly {
+        readonly arguments?: { readonly parameters?: readonly { readonly name: string; readonly value?: string }[] }
+      }[]
+    }
+  }[]
+}
+
 /** Reads a Workflow; nodes that Argo has compressed are unpacked. `STATE_CORRUPT`. */
 export function readWorkflow(object: KubernetesObject): WorkflowStatus {
   const { name, labels = {}, creationTimestamp = '' } = object.metadata
   const { phase = '', message = '', finishedAt, ...stored } = (object['status'] ?? {}) as StoredStatus
-  const { shutdown } = (object['spec'] ?? {}) as { readonly shutdown?: string }
+  const { shutdown, templates = [] } = (object['spec'] ?? {}) as StoredSpec
   return {
     name,
     attempt: Number(labels[ATTEMPT_LABEL] ?? 1),
     createdAt: Date.parse(creationTimestamp),
     shutdown: shutdown !== undefined && shutdown !== '',
     nodes: Object.values(stored.nodes ?? unpackNodes(name, stored.compressedNodes)),
+    ahead: new Map(templates.flatMap(aheadOf)),
     ...(phase === '' ? {} : { phase }),
     ...(message === '' ? {} : { message }),
     ...(typeof finishedAt === 'string' ? { finishedAt: Date.parse(finishedAt) } : {}),
@@ -72,6 +86,14 @@ export function isEnded({ phase }: Pick<WorkflowStatus, 'phase'>): boolean {
 /** True when a node changes no more. */
 export function isNodeEnded({ phase }: Pick<WorkflowNode, 'phase'>): boolean {
   return phase !== 'Pending' && phase !== 'Running'
+}
+
+function aheadOf({ dag }: NonNullable<StoredSpec['templates']>[number]): [string, readonly string[]][] {
+  return (dag?.tasks ?? []).flatMap(({ arguments: { parameters = [] } = {} }): [string, readonly string[]][] => {
+    const value = (wanted: string): string | undefined => parameters.find(({ name }) => name === wanted)?.value
+    const [step, ahead] = [value('step'), value('ahead')]
+    return step === undefined || ahead === undefined ? [] : [[step, ahead.split(',')]]
+  })
 }
 
 function unpackNodes(name: string, packed: string | undefined): Readonly<Record<string, WorkflowNode>> {

@@ -72,6 +72,18 @@ describe('the view of a run on Argo', () => {
     })
   })
 
+  test('a pod that is lost at a later step than its own has failed that one', () => {
+    const run = runOf('stopping', [
+      ...ended('initialize'),
+      { type: 'step-started', step: 'm1/create-snapshot', attempt: 1 },
+    ])
+    const ahead = new Map([['initialize', ['m1/create-snapshot', 'm1/register-snapshot']]])
+    const seen = view({ ...run, workflow: { ...run.workflow!, ahead, shutdown: false, phase: 'Failed' } })
+    expect(seen.message).toMatch(/^run step m1\/create-snapshot: /)
+    expect(seen.steps.map(({ phase }) => phase).slice(0, 3)).toEqual(['Succeeded', 'Failed', 'Pending'])
+    expect(stepOf(seen, 'm1/create-snapshot').failure?.code).toBe('POD_LOST')
+  })
+
   test('a failure in the journal tells more than the end of the pod', () => {
     const failure = { code: 'CLUSTER_AUTH', message: 'no', retryable: false }
     const run = runOf('stopping', [
@@ -132,6 +144,15 @@ describe('why a run on Argo does not move', () => {
     })
   })
 
+  test('a pod that is to go on with a later step, and has to be made again, waits at that one', () => {
+    const run = runOf('unschedulable', ended('initialize'))
+    const ahead = new Map([['initialize', ['m1/create-snapshot', 'm1/register-snapshot']]])
+    const seen = view({ ...run, workflow: { ...run.workflow!, ahead } }, Date.parse('2026-11-28T20:04:00Z'))
+    expect(seen.message).toMatch(/^Create Snapshot: pod unsched1-step-\d+ waits: no node has room for it: /)
+    expect(stepOf(seen, 'm1/create-snapshot').hindrance?.code).toBe('POD_PENDING')
+    expect(stepOf(seen, 'initialize').hindrance).toBeUndefined()
+  })
+
   test('an image cannot be pulled', () => {
     const seen = view(runOf('image'), NOON)
     expect(seen.message).toMatch(/its image cannot be pulled: Back-off pulling image "localhost\/ma\/absent:1"/)
@@ -187,7 +208,7 @@ describe('why a run on Argo does not move', () => {
       alive: false,
       hindrance: {
         code: 'ARGO_TEMPLATES_MISSING',
-        hint: expect.stringContaining('kubectl get workflowtemplates -n ma') as unknown,
+        hint: expect.stringContaining('kubectl get workflowtemplates -n moving') as unknown,
       },
     })
   })

@@ -28,6 +28,7 @@ export function runOf(
   const pods = hasPods ? (captured(`${name}.pods`)['items'] as KubernetesObject[]) : []
   const startedAt = workflow.createdAt
   return {
+    namespace: 'moving',
     root: {
       name: workflow.name,
       uid: 'u1',

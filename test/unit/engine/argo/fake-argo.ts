@@ -21,7 +21,7 @@ export class FakeArgo implements Kubernetes {
   #version = 0
 
   constructor() {
-    const templates = ['step', 'restore-documents', 'approval', 'cleanup'].map((name) => ({ name }))
+    const templates = ['step', 'restore-documents', 'planned', 'approval', 'cleanup'].map((name) => ({ name }))
     const metadata = { name: PROGRAM_NAME }
     void this.create({ apiVersion: 'argoproj.io/v1alpha1', kind: 'WorkflowTemplate', metadata, spec: { templates } })
     this.calls.splice(0)
