@@ -1,9 +1,9 @@
 import { setMaxListeners } from 'node:events'
-import { Pool } from 'undici'
 import { aborted, throwIfAborted, type Clock } from '../core/clock.ts'
 import type { Failure } from '../core/failure.ts'
 import type { Random } from '../core/random.ts'
 import type { KubeAccess, KubeIdentity } from './kube-access.ts'
+import { openKubeConnections, type KubeConnections, type ReceivedAnswer } from './kube-connections.ts'
 import { noAnswer } from './kube-failure.ts'
 
 /** One request to the server. */
@@ -30,8 +30,6 @@ export interface KubeCalls {
   close(): Promise<void>
 }
 
-const CONNECT_MS = 5_000
-const ANSWER_MS = 30_000
 const MAX_ATTEMPTS = 5
 const BASE_WAIT_MS = 250
 const MAX_WAIT_MS = 5_000
@@ -40,54 +38,41 @@ const PATIENCE_MS = 20_000
 /** An overloaded server, or one behind a proxy that cannot reach it. */
 const TEMPORARY = new Set([429, 500, 502, 503, 504])
 
-/** Opens a pool of connections. A request is repeated as long as that can do no harm and may help; nothing is sent before the first. */
+/** Opens connections. A request is repeated as long as that can do no harm and may help; nothing is sent before the first. */
 export function openKubeCalls(access: KubeAccess, clock: Clock, random: Random, signal: AbortSignal): KubeCalls {
   setMaxListeners(0, signal) // every request under way listens; that is no leak
   const { origin, pathname } = new URL(access.server)
   const prefix = pathname.replace(/\/$/, '')
-  setMaxListeners(0, signal) // many requests share one signal; that is no leak
-  let current: { readonly pool: Pool; readonly cert: string | undefined } | undefined
-  const outdated: Pool[] = []
+  let current: { readonly connections: KubeConnections; readonly cert: string | undefined } | undefined
+  const outdated: KubeConnections[] = []
 
   /** A connection shows its client certificate once, so another certificate takes other connections. */
-  function poolFor({ certificate }: KubeIdentity): Pool {
-    if (current !== undefined && current.cert === certificate?.cert) return current.pool
-    if (current !== undefined) outdated.push(current.pool)
-    const pool = new Pool(origin, {
-      connections: 8,
-      keepAliveTimeout: 20_000,
-      headersTimeout: ANSWER_MS,
-      bodyTimeout: ANSWER_MS,
-      connect: { ...access.tls, ...certificate, timeout: CONNECT_MS },
-    })
-    current = { pool, cert: certificate?.cert }
-    return pool
+  function connectionsFor({ certificate }: KubeIdentity): KubeConnections {
+    if (current !== undefined && current.cert === certificate?.cert) return current.connections
+    if (current !== undefined) outdated.push(current.connections)
+    const connections = openKubeConnections(origin, access.tls, certificate)
+    current = { connections, cert: certificate?.cert }
+    return connections
   }
 
   async function attempt(
     request: KubeRequest,
     wasRefused: boolean,
-  ): Promise<(KubeAnswer & { readonly retryAfter: string | undefined }) | { failure: Failure; sent: boolean }> {
+  ): Promise<ReceivedAnswer | { failure: Failure; sent: boolean }> {
     const identity = await access.identity(wasRefused)
+    const sent = {
+      method: request.method,
+      path: prefix + request.path + queryOf(request),
+      headers: {
+        accept: 'application/json',
+        'user-agent': 'backfill-workflow',
+        ...(request.body === undefined ? {} : { 'content-type': request.contentType ?? 'application/json' }),
+        ...identity.headers,
+      },
+      ...(request.body === undefined ? {} : { body: JSON.stringify(request.body) }),
+    }
     try {
-      const answer = await poolFor(identity).request({
-        method: request.method,
-        path: prefix + request.path + queryOf(request),
-        headers: {
-          accept: 'application/json',
-          'user-agent': 'backfill-workflow',
-          ...(request.body === undefined ? {} : { 'content-type': request.contentType ?? 'application/json' }),
-          ...identity.headers,
-        },
-        body: request.body === undefined ? null : JSON.stringify(request.body),
-        signal,
-      })
-      const retryAfter = answer.headers['retry-after']
-      return {
-        status: answer.statusCode,
-        body: await answer.body.text(),
-        retryAfter: typeof retryAfter === 'string' ? retryAfter : undefined,
-      }
+      return await connectionsFor(identity).exchange(sent, signal)
     } catch (error) {
       if (signal.aborted) throw aborted(signal)
       return noAnswer(error, access.server, access.origin)
@@ -119,10 +104,11 @@ export function openKubeCalls(access: KubeAccess, clock: Clock, random: Random, 
 
   return {
     send,
-    close: async () => {
-      const pools = [...outdated.splice(0), ...(current === undefined ? [] : [current.pool])]
+    close: () => {
+      for (const connections of outdated.splice(0)) connections.close()
+      current?.connections.close()
       current = undefined
-      await Promise.all(pools.map((pool) => pool.destroy()))
+      return Promise.resolve()
     },
   }
 }

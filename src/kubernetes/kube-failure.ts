@@ -17,6 +17,13 @@ export interface KubeCall {
   readonly name?: string
 }
 
+/** Code of an error: no connection came about in the time allowed. */
+export const NO_CONNECTION = 'NO_CONNECTION'
+/** Code of an error: no answer began in the time allowed. */
+export const NO_ANSWER = 'NO_ANSWER'
+/** Code of an error: nothing more came of an answer. */
+export const ANSWER_STOPPED = 'ANSWER_STOPPED'
+
 /** Error codes that can only come before a request is sent. */
 const BEFORE_SENDING: Readonly<Record<string, string>> = {
   ENOTFOUND: 'its host name is not known to DNS',
@@ -24,16 +31,15 @@ const BEFORE_SENDING: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'connection refused: nothing listens on its port',
   EHOSTUNREACH: 'no route to its host',
   ENETUNREACH: 'no route to its network',
-  UND_ERR_CONNECT_TIMEOUT: 'no connection in the time allowed',
+  [NO_CONNECTION]: 'no connection in the time allowed',
   ETIMEDOUT: 'no connection in the time allowed',
 }
 
 const BROKEN: Readonly<Record<string, string>> = {
   ECONNRESET: 'connection reset before the answer was complete',
   EPIPE: 'connection closed while the request was being sent',
-  UND_ERR_SOCKET: 'connection closed before the answer was complete',
-  UND_ERR_HEADERS_TIMEOUT: 'no answer in the time allowed',
-  UND_ERR_BODY_TIMEOUT: 'the answer stopped coming',
+  [NO_ANSWER]: 'no answer in the time allowed',
+  [ANSWER_STOPPED]: 'the answer stopped coming',
 }
 
 const CERTIFICATE_CODES = new Set([

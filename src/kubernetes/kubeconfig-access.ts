@@ -3,19 +3,29 @@ import type { Clock } from '../core/clock.ts'
 import { messageOf } from '../core/failure.ts'
 import { execCredential } from './exec-credential.ts'
 import { badAccess, type KubeAccess, type KubeIdentity, type KubeTls } from './kube-access.ts'
-import { pathIn, text, type KubeconfigPart, type KubeContext } from './kubeconfig.ts'
+import { pathIn, readKubeContext, text, type KubeconfigPart } from './kubeconfig.ts'
 import type { Environment } from './in-cluster.ts'
 
+/** What finding credentials takes from its surroundings. */
+interface AccessWorld {
+  readonly env: Environment
+  /** Folder from which relative paths count. */
+  readonly cwd: string
+  readonly clock: Clock
+  readonly signal: AbortSignal
+}
+
 /**
- * Access as a context of a kubeconfig describes it: client certificates, tokens, user and password, credential plugins.
- * `KUBERNETES_CONFIG` for what is wrong in it, cannot be read, or is not supported: proxies and the old `auth-provider`.
+ * Access as the current context of kubeconfig files describes it: client certificates, tokens, user and password, credential
+ * plugins. Undefined when they say nothing at all. `KUBERNETES_CONFIG` for what is wrong in it, cannot be read, or is not supported: proxies and the old `auth-provider`.
  */
 export async function kubeconfigAccess(
-  { context, cluster, user }: KubeContext,
-  env: Environment,
-  clock: Clock,
-  signal: AbortSignal,
-): Promise<KubeAccess> {
+  files: readonly string[],
+  { env, cwd, clock, signal }: AccessWorld,
+): Promise<KubeAccess | undefined> {
+  const found = await readKubeContext(files, cwd)
+  if (found === undefined) return undefined
+  const { context, cluster, user } = found
   const server = text(cluster.values['server'])?.replace(/\/+$/, '')
   if (server === undefined || !/^https?:\/\/[^/]/.test(server)) {
     throw badAccess(cluster.file, `its cluster ${cluster.name} has no server with http:// or https://`)

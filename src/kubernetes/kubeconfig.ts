@@ -1,9 +1,8 @@
 import { readFile } from 'node:fs/promises'
-import { delimiter, dirname, join, resolve } from 'node:path'
+import { dirname, resolve } from 'node:path'
 import { parse } from 'yaml'
 import { messageOf } from '../core/failure.ts'
 import { badAccess } from './kube-access.ts'
-import type { Environment } from './in-cluster.ts'
 
 /** A part of a kubeconfig, and the file it stands in, from whose folder its relative paths count. */
 export interface KubeconfigPart {
@@ -13,7 +12,7 @@ export interface KubeconfigPart {
 }
 
 /** What the current context of a kubeconfig comes to. */
-export interface KubeContext {
+interface KubeContext {
   readonly context: KubeconfigPart
   readonly cluster: KubeconfigPart
   readonly user: KubeconfigPart
@@ -22,12 +21,6 @@ export interface KubeContext {
 interface Kubeconfig {
   readonly file: string
   readonly values: Readonly<Record<string, unknown>>
-}
-
-/** The files that `KUBECONFIG` names, else the one in the home folder. */
-export function kubeconfigFiles(env: Environment, home: string): readonly string[] {
-  const listed = (env['KUBECONFIG'] ?? '').split(delimiter).filter((file) => file !== '')
-  return listed.length > 0 ? listed : [join(home, '.kube', 'config')]
 }
 
 /**

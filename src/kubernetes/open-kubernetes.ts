@@ -6,8 +6,7 @@ import { inClusterAccess, isInPod, type Environment } from './in-cluster.ts'
 import { badAccess, type KubeAccess } from './kube-access.ts'
 import { openKubeCalls, type KubeAnswer, type KubeRequest } from './kube-calls.ts'
 import { refused, type KubeCall } from './kube-failure.ts'
-import { kubeconfigFiles, readKubeContext } from './kubeconfig.ts'
-import { kubeconfigAccess } from './kubeconfig-access.ts'
+import { anyThere, kubeconfigFiles } from './kubeconfig-files.ts'
 import type { Kubernetes, KubernetesObject, ObjectKind } from './kubernetes.ts'
 import { objectPath, resourceName, resourceOf, versionPath } from './resources.ts'
 
@@ -170,8 +169,12 @@ export async function openKubernetes(options: KubernetesOptions): Promise<Kubern
 async function findAccess(options: KubernetesOptions): Promise<KubeAccess> {
   const { env, cwd, clock, signal } = options
   const files = kubeconfigFiles(env, options.home ?? homedir())
-  const context = await readKubeContext(files, cwd)
-  if (context !== undefined) return kubeconfigAccess(context, env, clock, signal)
+  if (anyThere(files, cwd)) {
+    // Pods have none, and would wait at every command for the parser of YAML.
+    const { kubeconfigAccess } = await import('./kubeconfig-access.ts')
+    const access = await kubeconfigAccess(files, { env, cwd, clock, signal })
+    if (access !== undefined) return access
+  }
   if (isInPod(env, options.serviceAccountFolder)) return inClusterAccess(env, options.serviceAccountFolder)
   throw badAccess(
     files.join(', '),

@@ -73,9 +73,7 @@ function stepWith(step: StepView, run: StoredRun, state: RunState, hindrance: Hi
 /** How far the pods of a load are, where the journal does not tell about documents. */
 function podsProgress(run: StoredRun, step: PlannedStep, state: RunState): StepProgress | undefined {
   if (step.kind !== 'restore-documents') return undefined
-  const load = nodesOfStep(run, step, state).find(
-    ({ type, name }) => type === 'TaskGroup' && name.endsWith('.load'),
-  )
+  const load = nodesOfStep(run, step, state).find(({ type, name }) => type === 'TaskGroup' && name.endsWith('.load'))
   const [, done, total] = /^(\d+)\/(\d+)$/.exec(load?.progress ?? '') ?? []
   return done === undefined ? undefined : { message: `${done} of ${total!} workers have ended` }
 }

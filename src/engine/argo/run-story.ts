@@ -78,7 +78,11 @@ export function isStepOver(state: RunState, id: string): boolean {
  * The nodes of the Workflow that tell of a step, its gate aside: its own, or those of the earlier step whose pod has come to it.
  * That one has none any more.
  */
-export function nodesOfStep({ plan, workflow }: StoredRun, step: PlannedStep, state: RunState): readonly WorkflowNode[] {
+export function nodesOfStep(
+  { plan, workflow }: StoredRun,
+  step: PlannedStep,
+  state: RunState,
+): readonly WorkflowNode[] {
   if (workflow === undefined) return []
   const chain = [...workflow.ahead].find(([head, ahead]) => head === step.id || ahead.includes(step.id))
   const own = ownNodes(plan, workflow, step)
@@ -125,11 +129,7 @@ function overlayOf(step: PlannedStep, run: StoredRun, state: RunState, stopping:
 }
 
 /** Why a step failed that could not say so itself. */
-function failureOf(
-  step: PlannedStep,
-  namespace: string,
-  nodes: readonly WorkflowNode[],
-): RecordedFailure | undefined {
+function failureOf(step: PlannedStep, namespace: string, nodes: readonly WorkflowNode[]): RecordedFailure | undefined {
   const whole = nodes.find(({ name }) => nodes.every((other) => other.name.startsWith(name)))
   if (whole === undefined || (whole.phase !== 'Failed' && whole.phase !== 'Error')) return undefined
   const failed = nodes.filter(({ phase }) => phase === 'Failed' || phase === 'Error')

@@ -45,7 +45,10 @@ export async function createRun(
     if (!fresh && wanted === undefined) await requireFirst(root, parts)
     for (const [part, bytes] of packed.entries()) await kubernetes.create(planPartManifest(root, part, bytes))
     if (moved.values.size > 0) await kubernetes.create(credentialsManifest(root, moved.values))
-    await startAttempt({ namespace: kubernetes.namespace, root, plan: moved.plan, events: [], pods: [], podEvents: [] }, parts)
+    await startAttempt(
+      { namespace: kubernetes.namespace, root, plan: moved.plan, events: [], pods: [], podEvents: [] },
+      parts,
+    )
     return name
   } catch (error) {
     // Whatever names the root as its owner goes with it.
