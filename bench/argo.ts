@@ -1,6 +1,7 @@
 /**
- * Seconds from `workflow submit` in the migration console to the first document in the target, and milliseconds of `workflow status`
- * inside the console's pod while the load goes on and after it: on a real Kubernetes with Argo Workflows, between real clusters.
+ * Milliseconds from `workflow submit` in the migration console to the first document in the target, the pods on the way to it, and
+ * milliseconds of `workflow status` inside the console's pod while the load goes on and after it, beside those of a program that does
+ * nothing: on a real Kubernetes with Argo Workflows, between real clusters.
  * Needs what the group `kubernetes` of the tests needs. Run it with: npm run bench:argo -- [--statuses 10]
  */
 import { mkdtempSync, rmSync } from 'node:fs'
@@ -25,7 +26,19 @@ const GROUP = `      - indices: ["${INDEX}"]
         documentBackfill:
           bulkDocs: 5
 `
+/** As in the chart's own values; tests give it less. */
+const CONSOLE_RESOURCES = { requests: { cpu: '100m', memory: '256Mi' } }
 const SLOW = '    requestsPerSecond: 5\n'
+
+interface Pod {
+  readonly metadata: { readonly name: string; readonly creationTimestamp: string }
+  readonly status: {
+    readonly containerStatuses?: readonly {
+      readonly name: string
+      readonly state?: { readonly terminated?: { readonly startedAt: string; readonly finishedAt: string } }
+    }[]
+  }
+}
 
 async function main(): Promise<void> {
   const work = mkdtempSync(join(tmpdir(), 'bench-argo-'))
@@ -36,7 +49,8 @@ async function main(): Promise<void> {
     buildImage(archive)
     await cluster.importImage(archive)
     await loadShop(rest(servers.source), { indices: [INDEX] })
-    const console = await openConsole(cluster, 'bench', { snapshots: servers.snapshots })
+    const values = { console: { resources: CONSOLE_RESOURCES } }
+    const console = await openConsole(cluster, 'bench', { snapshots: servers.snapshots, values })
     const { source, target } = servers.seen
     await console.home.configure(
       pageConfiguration(source, target, { source: servers.repository, groups: GROUP, target: SLOW }),
@@ -47,9 +61,11 @@ async function main(): Promise<void> {
     say('submit', [performance.now() - submitted])
     await firstDocument(servers.target)
     say('first document after', [performance.now() - submitted])
-    say('status during the load', statuses(console))
+    say('status during the load', times(console, 'workflow status'))
     await console.home.until(({ alive }) => !alive)
-    say('status after the end', statuses(console))
+    sayPods(console)
+    say('status after the end', times(console, 'workflow status'))
+    say('a program that does nothing', times(console, 'node -e 0'))
   } finally {
     await servers.close()
     await cluster.stop()
@@ -70,12 +86,31 @@ async function firstDocument(target: RestTarget): Promise<void> {
   }
 }
 
-/** Milliseconds of each of some calls, measured by the shell of the pod. */
-function statuses(console: Console): readonly number[] {
-  const one = `s=$(date +%s%N); workflow status > /dev/null 2>&1; echo $((($(date +%s%N) - s) / 1000))`
+/** Milliseconds of each of some calls of a command, measured by the shell of the pod. */
+function times(console: Console, command: string): readonly number[] {
+  const one = `s=$(date +%s%N); ${command} > /dev/null 2>&1; echo $((($(date +%s%N) - s) / 1000))`
   const script = `for n in $(seq ${values.statuses}); do ${one}; done`
   const lines = console.kubectl(['exec', 'deployment/migration-console', '--', 'bash', '-c', script]).trim().split('\n')
   return lines.map((line) => Number(line) / 1000)
+}
+
+/** When each pod was made, began and ended, in seconds after the Workflow was made: the clock of Kubernetes has no more. */
+function sayPods(console: Console): void {
+  const at = (time: string): number => Date.parse(time) / 1000
+  const get = (kind: string): string => console.kubectl(['get', kind, '-l', 'app.kubernetes.io/part-of', '-o', 'json'])
+  const { items: workflows } = JSON.parse(get('workflows')) as { items: { metadata: { creationTimestamp: string } }[] }
+  const start = at(workflows[0]!.metadata.creationTimestamp)
+  const { items: pods } = JSON.parse(get('pods')) as { items: Pod[] }
+  const lines = pods.flatMap(({ metadata, status }) => {
+    const main = status.containerStatuses?.find(({ name }) => name === 'main')?.state?.terminated
+    if (main === undefined) return []
+    const [made, began, ended] = [metadata.creationTimestamp, main.startedAt, main.finishedAt].map(at)
+    return [
+      { made: made!, text: `pod ${metadata.name}: ${made! - start} s, ${began! - start} s, ${ended! - start} s\n` },
+    ]
+  })
+  process.stdout.write('pods: made, began, ended after the Workflow was made\n')
+  for (const { text } of lines.toSorted((a, b) => a.made - b.made)) process.stdout.write(text)
 }
 
 function say(what: string, ms: readonly number[]): void {

@@ -94,7 +94,7 @@ export async function openConsole(
           const seen = await view()
           if (wanted(seen)) return seen
           if (Date.now() > giveUpAt) throw new Error(`after three minutes: ${JSON.stringify(seen)}`)
-          await delay(200)
+          await delay(500) // What is asked for takes a good part of a small machine.
         }
       },
     },

@@ -163,7 +163,8 @@ describe.skipIf(cluster === undefined)(`the page on Kubernetes, from the migrati
       endpoint: http://${s3Port.authority}
     existingSnapshot: latest
 `
-    await configure({ source, target: SLOW, groups: slowGroup(2, 3) })
+    const bulkDocs = 6
+    await configure({ source, target: SLOW, groups: slowGroup(2, bulkDocs) })
     expect((await home.run(['submit'])).code).toBe(0)
     await home.until((view) => !view.alive || documentsDone(view) > 0)
     console.keepAwsCredentials(keysFile(NEW_KEY))
@@ -171,7 +172,7 @@ describe.skipIf(cluster === undefined)(`the page on Kubernetes, from the migrati
     const seen = (): string => console.kubectl(['exec', worker!, '-c', 'main', '--', 'cat', AWS_FILE])
     const exchanged = await home.until(() => seen().includes(NEW_KEY[0]))
     // A worker looks at the file every five seconds, in which two pods cannot load so many documents.
-    const enough = documentsDone(exchanged) + 2 * 2 * 5 * 5 * 3
+    const enough = documentsDone(exchanged) + 2 * 2 * 5 * 5 * bulkDocs
     const later = await home.until((view) => !view.alive || documentsDone(view) > enough)
     expect(later).toMatchObject({ alive: true, phase: 'Running' })
     await s3.stop()
@@ -236,12 +237,25 @@ ${FEW_PODS}`
     await expectMoved(['feedback'], 3500)
   })
 
-  test('a password that became wrong ends the run at once, without a second try, and can be put right', async () => {
+  test('templates that went away and a password that became wrong end a run at once, and can be put right', async () => {
     await configure({ groups: `${STORES}        approval: [restore-documents]\n` })
     const gated = await home.run(['submit', '--name', 'gated', '--wait', '--timeout', '300'])
     expect(gated.code, gated.stderr).toBe(6)
-    await changePassword('not-the-password')
+    console.kubectl(['delete', 'workflowtemplate', 'backfill-workflow'])
     expect((await home.run(['approve', 'gated'])).code).toBe(0)
+    const lacking = await home.until(({ alive }) => !alive)
+    expect(lacking, JSON.stringify(lacking)).toMatchObject({
+      phase: 'Failed',
+      hindrance: {
+        code: 'ARGO_TEMPLATES_MISSING',
+        hint: expect.stringContaining('kubectl get workflowtemplates -n page') as string,
+      },
+    })
+    console.install({})
+    await changePassword('not-the-password')
+    const resumed = await home.run(['resume', 'gated'])
+    expect(resumed.code, resumed.stderr).toBe(0)
+    // Without a second try: the pod says that it makes no sense.
     const failed = await home.until(({ alive }) => !alive)
     expect(failed.phase, JSON.stringify(failed)).toBe('Failed')
     const step = failed.steps.find(({ kind }) => kind === 'restore-documents')!
