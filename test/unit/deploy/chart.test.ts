@@ -70,6 +70,7 @@ describe('what the chart installs', () => {
     expect(template?.spec?.templates?.map(({ name }) => name)).toEqual([
       'step',
       'restore-documents',
+      'planned',
       'plan',
       'work',
       'reconcile',
