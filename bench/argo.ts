@@ -2,7 +2,8 @@
  * Milliseconds from `workflow submit` in the migration console to the first document in the target, the pods on the way to it, and
  * milliseconds of `workflow status` inside the console's pod while the load goes on and after it, beside those of a program that does
  * nothing: on a real Kubernetes with Argo Workflows, between real clusters.
- * Needs what the group `kubernetes` of the tests needs. Run it with: npm run bench:argo -- [--statuses 10]
+ * Needs what the group `kubernetes` of the tests needs. `--requeue 10s` has Argo's controller look at a workflow as seldom as it does by
+ * default. Run it with: npm run bench:argo -- [--statuses 10] [--requeue 1s]
  */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -14,10 +15,14 @@ import { buildImage } from '../scripts/image/build-image.ts'
 import { pageConfiguration } from '../test/e2e/configuration.ts'
 import { openConsole, type Console } from '../test/kubernetes/console.ts'
 import { bootExposed } from '../test/kubernetes/servers.ts'
+import { REQUEUE_VARIABLE } from '../test/servers/kubernetes/argo.ts'
 import { bootKubernetes } from '../test/servers/kubernetes/boot-kubernetes.ts'
 import { rest, type RestTarget } from '../test/servers/rest.ts'
 
-const { values } = parseArgs({ options: { statuses: { type: 'string', default: '10' } } })
+const { values } = parseArgs({
+  options: { statuses: { type: 'string', default: '10' }, requeue: { type: 'string', default: '1s' } },
+})
+process.env[REQUEUE_VARIABLE] = values.requeue
 
 const INDEX = 'feedback'
 const POLL_MS = 50

@@ -9,6 +9,11 @@ import { importImage } from './node.ts'
 import { type NodeLayout, nodePaths } from './node-layout.ts'
 import type { NodeProcesses } from './node-processes.ts'
 
+/**
+ * Variable that says after which time the controller looks at a workflow again: `10s` is Argo's default, which tests would wait for at
+ * every pod; without it, 1 s.
+ */
+export const REQUEUE_VARIABLE = 'BACKFILL_TEST_ARGO_REQUEUE'
 const NAMESPACE = 'argo'
 const EXECUTOR_IMAGE = `localhost/backfill-tests/argoexec:${ARGO_VERSION}`
 
@@ -41,8 +46,7 @@ export async function startController(layout: NodeLayout, binaries: string, proc
   processes.start(
     'workflow-controller',
     [join(binaries, 'workflow-controller'), '--kubeconfig', controllerKubeconfig(layout), ...image],
-    // By default it looks at a workflow again after ten seconds, which tests would wait for at every step.
-    { DEFAULT_REQUEUE_TIME: '1s', LEADER_ELECTION_DISABLE: 'true' },
+    { DEFAULT_REQUEUE_TIME: process.env[REQUEUE_VARIABLE] ?? '1s', LEADER_ELECTION_DISABLE: 'true' },
   )
   const health = `exec 3<>/dev/tcp/127.0.0.1/6060`
   const inside = ['--net=/var/run/netns/' + layout.name, '--', 'bash', '-c', health]
