@@ -69,17 +69,13 @@ async function fromSecret(name: string, key: string, world: NamespaceWorld, choi
   const mounted = mountedPath(name, key)
   if (existsSync(mounted)) return read(mounted)
   const kubernetes = await openNamespace(world, choice.kind === 'argo' ? choice.namespace : undefined)
-  try {
-    const subject = `Secret ${name} in namespace ${kubernetes.namespace}`
-    const secret = await kubernetes.get('Secret', name)
-    const create = `Make it with workflow configure credentials create ${name}.`
-    if (secret === undefined) throw missing(subject, 'it does not exist', create)
-    const value = (secret['data'] as Readonly<Record<string, string>> | undefined)?.[key]
-    if (value === undefined) throw missing(subject, `it has no key ${key}`, create.replace('create', 'update'))
-    return withoutLineEnd(Buffer.from(value, 'base64').toString('utf8'))
-  } finally {
-    await kubernetes.close()
-  }
+  const subject = `Secret ${name} in namespace ${kubernetes.namespace}`
+  const secret = await kubernetes.get('Secret', name)
+  const create = `Make it with workflow configure credentials create ${name}.`
+  if (secret === undefined) throw missing(subject, 'it does not exist', create)
+  const value = (secret['data'] as Readonly<Record<string, string>> | undefined)?.[key]
+  if (value === undefined) throw missing(subject, `it has no key ${key}`, create.replace('create', 'update'))
+  return withoutLineEnd(Buffer.from(value, 'base64').toString('utf8'))
 }
 
 async function read(path: string): Promise<string> {
