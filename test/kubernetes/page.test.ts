@@ -237,12 +237,25 @@ ${FEW_PODS}`
     await expectMoved(['feedback'], 3500)
   })
 
-  test('a password that became wrong ends the run at once, without a second try, and can be put right', async () => {
+  test('templates that went away and a password that became wrong end a run at once, and can be put right', async () => {
     await configure({ groups: `${STORES}        approval: [restore-documents]\n` })
     const gated = await home.run(['submit', '--name', 'gated', '--wait', '--timeout', '300'])
     expect(gated.code, gated.stderr).toBe(6)
-    await changePassword('not-the-password')
+    console.kubectl(['delete', 'workflowtemplate', 'backfill-workflow'])
     expect((await home.run(['approve', 'gated'])).code).toBe(0)
+    const lacking = await home.until(({ alive }) => !alive)
+    expect(lacking, JSON.stringify(lacking)).toMatchObject({
+      phase: 'Failed',
+      hindrance: {
+        code: 'ARGO_TEMPLATES_MISSING',
+        hint: expect.stringContaining('kubectl get workflowtemplates -n page') as string,
+      },
+    })
+    console.install({})
+    await changePassword('not-the-password')
+    const resumed = await home.run(['resume', 'gated'])
+    expect(resumed.code, resumed.stderr).toBe(0)
+    // Without a second try: the pod says that it makes no sense.
     const failed = await home.until(({ alive }) => !alive)
     expect(failed.phase, JSON.stringify(failed)).toBe('Failed')
     const step = failed.steps.find(({ kind }) => kind === 'restore-documents')!

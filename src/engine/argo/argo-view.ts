@@ -9,8 +9,8 @@ import { nodesOfStep, storyOf, type RunStory, type StoredRun } from './run-story
 
 /** A controller that works looks at a Workflow within seconds. */
 const CONTROLLER_PATIENCE_MS = 30_000
-/** What Argo says of a Workflow whose templates were removed after it was submitted. */
-const NO_TEMPLATES = /workflowtemplates?\b.* not found|template reference .* not found/
+/** What Argo says, of a Workflow or of a node, when templates were removed after the submission. */
+const NO_TEMPLATES = /workflow ?templates?\b.* not found|template reference .* not found/
 
 /** The view of a run, with the reasons why it does not move. Pure; `now` in milliseconds since 1970. */
 export function argoView(run: StoredRun, now: number): RunView {
@@ -86,11 +86,12 @@ function hindranceOf(
   now: number,
 ): Hindrance | undefined {
   const { plan, workflow, namespace } = run
-  const said = workflow?.message ?? ''
   if (!alive) {
-    if (!NO_TEMPLATES.test(said)) return undefined
+    const said = [workflow, ...(workflow?.nodes ?? [])].map((place) => place?.message ?? '')
+    const message = said.find((text) => NO_TEMPLATES.test(text))
+    if (message === undefined) return undefined
     const hint = `Install the Helm chart of this release. What is there: kubectl get workflowtemplates -n ${namespace}`
-    return { code: 'ARGO_TEMPLATES_MISSING', message: said, hint }
+    return { code: 'ARGO_TEMPLATES_MISSING', message, hint }
   }
   const unseen = unseenFor(run, now)
   if (unseen !== undefined) {

@@ -33,6 +33,7 @@ import {
   putLegacyTemplate,
 } from '../../../src/cluster/templates.ts'
 import { bootServer, type ServerHandle } from '../boot.ts'
+import { rest } from '../rest.ts'
 import { calm, httpOptions, withCluster } from './connect.ts'
 
 const servers = [
@@ -55,6 +56,7 @@ describe.each(servers)('$distribution $version', ({ distribution, version }) => 
         await checkIndices(cluster)
         await checkTemplates(cluster)
         await checkSnapshots(cluster, server)
+        await checkBusySource(cluster, server)
         await checkCluster(cluster, server)
       })
     } finally {
@@ -150,6 +152,32 @@ async function checkSnapshots(cluster: Cluster, server: ServerHandle): Promise<v
   expect(await deleteRepository(cluster, 'repo', calm)).toBe(false)
   expect(await deleteIndex(cluster, 'ix', calm)).toBe(true)
   expect(await deleteIndex(cluster, 'ix', calm)).toBe(false)
+}
+
+/** A second snapshot while another one is being written: old versions take one at a time, and say so each in its own words. */
+async function checkBusySource(cluster: Cluster, server: ServerHandle): Promise<void> {
+  const typed = cluster.quirks.bulkType === 'required'
+  const lines = Array.from({ length: 300 }, (_, n) => [
+    { index: { _index: 'large', _id: `${n}`, ...(typed ? { _type: 'doc' } : {}) } },
+    { text: Array.from({ length: 100 }, (_, k) => `${Math.cos(n * k)}`).join(' ') },
+  ])
+  await rest(server).bulk(lines.flat())
+  for (const [name, speed] of [
+    ['slow', { max_snapshot_bytes_per_sec: '100kb' }],
+    ['quick', {}],
+  ] as const) {
+    const settings = { location: join(server.repositoryFolder, name), ...speed }
+    await createRepository(cluster, { name, type: 'fs', settings }, calm)
+  }
+  const request = { snapshot: 'snap', indices: ['large'], includeGlobalState: false, partial: false }
+  expect(await createSnapshot(cluster, { ...request, repository: 'slow' }, calm)).toBe('started')
+  const second = await createSnapshot(cluster, { ...request, repository: 'quick' }, calm)
+  expect(second).toBe(cluster.quirks.concurrentSnapshots ? 'started' : 'busy')
+  for (const name of ['slow', 'quick']) {
+    expect(await deleteSnapshot(cluster, name, 'snap', calm)).toBe(name === 'slow' || second === 'started')
+    await deleteRepository(cluster, name, calm)
+  }
+  await deleteIndex(cluster, 'large', calm)
 }
 
 async function checkCluster(cluster: Cluster, server: ServerHandle): Promise<void> {

@@ -213,6 +213,17 @@ describe('why a run on Argo does not move', () => {
     })
   })
 
+  test('the templates were removed while it waited at a gate, which only the nodes of Argo tell', () => {
+    const run = runOf('waiting')
+    const message = 'workflow template backfill-workflow not found'
+    const node = { name: 'waiting.Cleanup', type: 'Skipped', phase: 'Error', message } as const
+    const workflow = { ...run.workflow!, phase: 'Failed', nodes: [...run.workflow!.nodes, node] } as const
+    expect(view({ ...run, workflow })).toMatchObject({
+      alive: false,
+      hindrance: { code: 'ARGO_TEMPLATES_MISSING', message },
+    })
+  })
+
   test('the controller has not taken note of a pod that ended', () => {
     const run = runOf('secret')
     const [first, ...others] = run.pods
