@@ -126,7 +126,7 @@ async function migrate(
         ]),
   ].join('')
   writeFileSync(file, pageConfiguration(source, target, { groups }))
-  const result = await runProgram(['submit', '-f', file, '--wait', '--timeout', '600'], { home })
+  const result = await runProgram(['submit', '-f', file, '--fresh', '--wait', '--timeout', '600'], { home })
   const more = ['rejects', 'output --tail 40'].map((call) => runProgram(call.split(' '), { home }))
   const texts = result.code === 0 ? [] : (await Promise.all(more)).map(({ stdout }) => stdout)
   expect(result.code, [result.stderr, ...texts].join('\n')).toBe(0)
