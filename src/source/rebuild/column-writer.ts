@@ -41,11 +41,12 @@ export function columnWriter({ type, mapping }: Leaf): ColumnWriter | undefined 
   }
 }
 
-/** Keeps what was written of the values of a column that has few. */
+/** Keeps what was written of the values of a column that has few, by their places in the list of them. */
 export function rememberingWriter(write: ColumnWriter): ColumnWriter {
   const known: Uint8Array[] = []
   return (out, column, at) => {
-    const ordinal = column.halves === undefined ? Number.NaN : numberAt(column.halves, at)
+    if (column.halves === undefined) return write(out, column, at)
+    const ordinal = numberAt(column.halves, at)
     const json = known[ordinal]
     if (json !== undefined) {
       out.raw(json)
