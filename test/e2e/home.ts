@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 import type { RunView } from '../../src/report/run-view.ts'
 import { runProgram, type ProgramResult } from './program.ts'
 
@@ -10,11 +11,14 @@ export interface Home {
   /** Saves a configuration; throws what the program says when it refuses it. */
   configure(text: string): Promise<void>
   view(): Promise<RunView>
-  /** Looks at the run until `wanted` holds; fails after two minutes. */
+  /** Looks at the run again and again until `wanted` holds; fails after five minutes. */
   until(wanted: (view: RunView) => boolean): Promise<RunView>
   /** Process id of the runner that works on the workflow; undefined when there is none. */
   runnerPid(name: string): number | undefined
 }
+
+/** Each look starts the program, which takes a fifth of a second of a processor from what is looked at. */
+const LOOK_MS = 200
 
 /** A state folder at `path`, which the program makes; `env` goes to every call. */
 export function homeAt(path: string, env: Readonly<Record<string, string>> = {}): Home {
@@ -33,11 +37,12 @@ export function homeAt(path: string, env: Readonly<Record<string, string>> = {})
       if (code !== 0) throw new Error(`configure edit ended with ${code}: ${stderr}`)
     },
     until: async (wanted) => {
-      const giveUpAt = Date.now() + 120_000
+      const giveUpAt = Date.now() + 300_000
       for (;;) {
         const seen = await view()
         if (wanted(seen)) return seen
-        if (Date.now() > giveUpAt) throw new Error(`after two minutes: ${JSON.stringify(seen)}`)
+        if (Date.now() > giveUpAt) throw new Error(`after five minutes: ${JSON.stringify(seen)}`)
+        await delay(LOOK_MS)
       }
     },
     runnerPid: (name) => {
