@@ -26,6 +26,11 @@ export class JsonBytes {
   /** Where it ends so far; set it back to take away what was written last. */
   length = 0
 
+  /** Begins a text; one that was under way, as when its writer threw, is taken away. */
+  begin(): void {
+    this.length = this.#start
+  }
+
   /** Ends the text under way and returns it; the bytes are not written again. */
   take(): Uint8Array {
     const text = this.#bytes.subarray(this.#start, this.length)

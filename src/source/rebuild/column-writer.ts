@@ -13,16 +13,16 @@ export function columnWriter({ type, mapping }: Leaf): ColumnWriter | undefined 
     case 'integer':
     case 'short':
     case 'byte':
-      return (out, { halves }, at) => halves !== undefined && out.integer(numberAt(halves, at))
+      return (out, { numbers }, at) => numbers !== undefined && out.integer(numberAt(numbers, at))
     case 'boolean':
-      return (out, { halves }, at) => {
-        if (halves === undefined) return false
-        out.raw(numberAt(halves, at) === 0 ? FALSE : TRUE)
+      return (out, { numbers }, at) => {
+        if (numbers === undefined) return false
+        out.raw(numberAt(numbers, at) === 0 ? FALSE : TRUE)
         return true
       }
     case 'date': {
       const write = dateWriter(mapping['format'])
-      return write && ((out, { halves }, at) => halves !== undefined && write(out, numberAt(halves, at)))
+      return write && ((out, { numbers }, at) => numbers !== undefined && write(out, numberAt(numbers, at)))
     }
     case 'keyword':
     case 'text':
@@ -45,8 +45,8 @@ export function columnWriter({ type, mapping }: Leaf): ColumnWriter | undefined 
 export function rememberingWriter(write: ColumnWriter): ColumnWriter {
   const known: Uint8Array[] = []
   return (out, column, at) => {
-    if (column.halves === undefined) return write(out, column, at)
-    const ordinal = numberAt(column.halves, at)
+    if (column.ordinals === undefined) return write(out, column, at)
+    const ordinal = numberAt(column.ordinals, at)
     const json = known[ordinal]
     if (json !== undefined) {
       out.raw(json)

@@ -88,6 +88,7 @@ export class DocumentTexts {
     const root = batch.doc(place)
     const { stored, kept } = this.#document(batch, root)
     if (scope.template !== undefined && scope.inner.length === 0 && kept.length === 0) {
+      this.#out.begin()
       if (!scope.template(this.#out, root, stored)) this.#out.text('{}')
       return { json: this.#out.take(), untold: 0, stored }
     }

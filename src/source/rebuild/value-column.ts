@@ -11,8 +11,10 @@ export type ColumnWindow = NumberWindow | BytesWindow
 export interface WindowedColumn {
   readonly column: Column
   window: ColumnWindow
-  /** The numbers of the window, or the places of its byte strings in a short list. */
-  halves: Int32Array | undefined
+  /** The numbers of the window as pairs of halves; undefined for byte strings. */
+  numbers: Int32Array | undefined
+  /** The places of its byte strings in a short list, likewise; undefined for other columns. */
+  ordinals: Int32Array | undefined
 }
 
 /** Writes the value at a place of the loaded window; false, and nothing is written, when only its text can tell what it is. */
@@ -35,7 +37,7 @@ export const NO_VALUES: NumberWindow = { starts: new Int32Array(1), values: new 
 
 /** A column of which nothing is loaded yet. */
 export function windowedColumn(column: Column): WindowedColumn {
-  return { column, window: NO_VALUES, halves: undefined }
+  return { column, window: NO_VALUES, numbers: undefined, ordinals: undefined }
 }
 
 /** Loads the documents `[from, to)` and returns about how many bytes they take. Codes as reading the column. */
@@ -46,9 +48,9 @@ export async function loadWindow(
   signal: AbortSignal,
 ): Promise<number> {
   const window = await windowed.column.window(from, to, signal)
-  const numbers = 'ordinals' in window ? window.ordinals : window.values
   windowed.window = window
-  windowed.halves = numbers instanceof BigInt64Array ? halvesOf(numbers) : undefined
+  windowed.numbers = window.values instanceof BigInt64Array ? halvesOf(window.values) : undefined
+  windowed.ordinals = 'ordinals' in window ? halvesOf(window.ordinals) : undefined
   return windowBytes(window)
 }
 
@@ -77,9 +79,9 @@ export function valuesOf({ window, counts }: ValueColumn, index: number): readon
 }
 
 /** How many values the byte string of a document holds: one where nothing is recorded. */
-function countAt({ window: { starts }, halves }: WindowedColumn, index: number): number {
-  if (halves === undefined || starts[index] === starts[index + 1]) return 1
-  return numberAt(halves, starts[index]!)
+function countAt({ window: { starts }, numbers }: WindowedColumn, index: number): number {
+  if (numbers === undefined || starts[index] === starts[index + 1]) return 1
+  return numberAt(numbers, starts[index]!)
 }
 
 /** `(vint length, bytes)*` to the end. */

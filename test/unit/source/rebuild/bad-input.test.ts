@@ -10,20 +10,30 @@ import { openRepository } from '../../../../src/repository/open.ts'
 import { readDocuments } from '../../../../src/source/read-documents.ts'
 import { openRebuilder } from '../../../../src/source/rebuild/open-rebuilder.ts'
 import { missingReason } from '../../../../src/source/rebuild/rebuild-report.ts'
-import type { SegmentReport } from '../../../../src/source/rebuild/rebuilder.ts'
+import type { Rebuilt, SegmentReport } from '../../../../src/source/rebuild/rebuilder.ts'
 import { openSegmentSource, type SegmentSource } from '../../../../src/source/segment-source.ts'
 import { listFixtures } from '../../../fixtures/load.ts'
 
 const signal = new AbortController().signal
 
-/** What is changed before the documents of the first segment of `synthetic` are rebuilt. */
+/** An index of synthetic sources whose documents have all fields, and one where they have not. */
+const [ALL, SOME] = [
+  { fixture: 'es-9.5.3', index: 'synthetic' },
+  { fixture: 'os-3.8.0', index: 'derived' },
+] as const
+
+/** What is changed before the documents of the first segment of an index are rebuilt. */
 interface Change {
+  /** Default: the one whose documents have all fields. */
+  readonly of?: typeof ALL | typeof SOME
   /** New mappings of fields at the top. */
   readonly properties?: JsonObject
   /** True to say that sources are switched off, so that nothing hinders a document that lacks fields. */
   readonly disabled?: boolean
   /** Files of the segment by the end of their names, with their new bytes. */
   readonly files?: Readonly<Record<string, (bytes: Buffer) => void>>
+  /** True to go on behind a document that cannot be rebuilt, as a load does; it counts as an empty object. */
+  readonly goOn?: boolean
 }
 
 interface Outcome {
@@ -33,11 +43,11 @@ interface Outcome {
   readonly report: SegmentReport
 }
 
-async function rebuildChanged({ properties, disabled, files = {} }: Change): Promise<Outcome> {
-  const { path } = listFixtures().find(({ name }) => name === 'es-9.5.3')!.repositories[0]!
+async function rebuildChanged({ of = ALL, properties, disabled, files = {}, goOn }: Change): Promise<Outcome> {
+  const { path } = listFixtures().find(({ name }) => name === of.fixture)!.repositories[0]!
   const snapshot = await (await openRepository(await openStore(path), signal)).snapshot('snap-1', signal)
-  const metadata = await snapshot.index('synthetic', signal)
-  const { directory } = await snapshot.shard('synthetic', 0, signal)
+  const metadata = await snapshot.index(of.index, signal)
+  const { directory } = await snapshot.shard(of.index, 0, signal)
   const [commit] = (await readCommit(directory, signal)).segments
   const source = await withFiles((await openSegmentSource(directory, commit!, signal))!, files)
   const [{ type, mapping }] = metadata.mappings as [(typeof metadata.mappings)[number]]
@@ -55,7 +65,14 @@ async function rebuildChanged({ properties, disabled, files = {} }: Change): Pro
   for await (const batch of readDocuments(source, whole, undefined, {}, signal)) {
     await rebuilder.begin(batch, signal)
     for (let place = 0; place < batch.count; place++) {
-      const rebuilt = rebuilder.rebuild(batch, place, undefined)
+      let rebuilt: Rebuilt
+      try {
+        rebuilt = rebuilder.rebuild(batch, place, undefined)
+      } catch (error) {
+        if (goOn !== true || !isFailure(error)) throw error
+        documents.push({})
+        continue
+      }
       if ('missing' in rebuilt) reasons.add(missingReason(rebuilt.missing, false))
       else documents.push(JSON.parse(Buffer.from(rebuilt.json).toString('utf8')) as JsonObject)
     }
@@ -129,6 +146,21 @@ describe('a mapping and a column that disagree are named with the field, the seg
     if (typeof detail === 'string') expect(failure).toContain(detail)
     else expect(failure).toMatch(detail)
   })
+})
+
+test('a document that cannot be rebuilt leaves nothing in those behind it', async () => {
+  const { documents } = await rebuildChanged({ of: SOME })
+  const changed = await rebuildChanged({ of: SOME, properties: { short: { type: 'ip' } }, goOn: true })
+  const failing = documents.map((document) => 'short' in document)
+  expect(failing).toContain(true)
+  expect(failing.lastIndexOf(false)).toBeGreaterThan(failing.indexOf(true))
+  expect(changed.documents).toEqual(documents.map((document) => ('short' in document ? {} : document)))
+})
+
+test('the places of byte strings in a list are not taken for numbers', async () => {
+  const { documents } = await rebuildChanged({ properties: { k: { type: 'long' } }, goOn: true })
+  expect(documents.length).toBeGreaterThan(5)
+  expect(documents.filter((document) => 'k' in document)).toEqual([])
 })
 
 describe('a field that cannot be rebuilt', () => {

@@ -22,7 +22,7 @@ function bothForms(type: string, mapping: JsonObject, value: bigint | Uint8Array
   const column = {
     ...windowedColumn({ kind: 'numbers', window: () => Promise.reject(new Error('not read')) }),
     window: isNumber ? { starts, values: numbers } : { starts, values: [value] },
-    halves: isNumber ? halvesOf(numbers) : undefined,
+    numbers: isNumber ? halvesOf(numbers) : undefined,
     text: text.column,
     write: columnWriter(leaf),
     counts: undefined,
