@@ -1,7 +1,7 @@
 import type { Engine } from '../engine/engine.ts'
 import { chooseEngine, type EngineChoice } from './choose-engine.ts'
 import { openNamespace } from './open-namespace.ts'
-import { readConfigText } from './read-config-text.ts'
+import { configFileText } from './read-config-text.ts'
 import { savedWish, wishIn } from './saved-configuration.ts'
 import { stateFolder } from './state-folder.ts'
 import type { World } from './world.ts'
@@ -41,6 +41,6 @@ export async function currentChoice(world: World): Promise<EngineChoice> {
   const file = world.where?.file
   return chooseEngine(
     world,
-    file === undefined ? await savedWish(world) : await wishIn(await readConfigText(world, file)),
+    file === undefined ? await savedWish(world) : await wishIn(await configFileText(world, file)),
   )
 }

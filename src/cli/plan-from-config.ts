@@ -22,11 +22,11 @@ export interface LoadedPlan {
 }
 
 /**
- * Makes the plan of a configuration: the given file, else the saved one. Findings go to stderr. `CONFIG_MISSING`,
+ * Makes the plan of a configuration: the file that `--file` names, else the saved one. Findings go to stderr. `CONFIG_MISSING`,
  * `CONFIG_INVALID`, and whatever `makePlan` throws. Changes nothing.
  */
-export async function loadAndPlan(world: World, file: string | undefined): Promise<LoadedPlan> {
-  const { config, configFile } = await readConfig(world, file)
+export async function loadAndPlan(world: World): Promise<LoadedPlan> {
+  const { config, configFile } = await readConfig(world)
   const questions = openQuestions(world, configFile, chooseEngine(world, config))
   try {
     return { config, plan: await makePlan(config, questions, world.signal), close: () => questions.close() }
@@ -37,11 +37,8 @@ export async function loadAndPlan(world: World, file: string | undefined): Promi
 }
 
 /** The plan to be submitted and the engine that it is for; nothing stays open. Codes as `loadAndPlan`. */
-export async function planFromConfig(
-  world: World,
-  file: string | undefined,
-): Promise<{ readonly plan: Plan; readonly engine: EngineChoice }> {
-  const loaded = await loadAndPlan(world, file)
+export async function planFromConfig(world: World): Promise<{ readonly plan: Plan; readonly engine: EngineChoice }> {
+  const loaded = await loadAndPlan(world)
   await loaded.close()
   return { plan: loaded.plan, engine: chooseEngine(world, loaded.config) }
 }

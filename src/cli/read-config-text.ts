@@ -4,7 +4,7 @@ import { Failure, messageOf } from '../core/failure.ts'
 import type { World } from './world.ts'
 
 /** The text of a configuration in a file. `CONFIG_MISSING`; `CONFIG_INVALID` when it cannot be read. */
-export async function readConfigText(world: Pick<World, 'cwd'>, file: string): Promise<string> {
+export async function configFileText(world: Pick<World, 'cwd'>, file: string): Promise<string> {
   const subject = resolve(world.cwd, file)
   try {
     return await readFile(subject, 'utf8')

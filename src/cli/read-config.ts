@@ -1,12 +1,11 @@
 import { dirname, resolve } from 'node:path'
 import type { Config } from '../config/config.ts'
 import { loadConfig } from '../config/load.ts'
-import { renderDiagnostics } from '../config/render-diagnostics.ts'
 import { Failure } from '../core/failure.ts'
 import { withAbsoluteFiles } from '../plan/absolute-files.ts'
-import { readConfigText } from './read-config-text.ts'
+import { showDiagnostics } from './configure/texts.ts'
+import { configFileText } from './read-config-text.ts'
 import { openConfigStore } from './saved-configuration.ts'
-import { widthOf } from './width.ts'
 import type { World } from './world.ts'
 
 /** A configuration that is proven good, and the file it came from when it is not the saved one. */
@@ -16,20 +15,17 @@ export interface ReadConfig {
 }
 
 /**
- * Reads the given configuration, else the saved one, and shows every finding in it on stderr. Relative paths in a file count
+ * Reads the configuration that `--file` names, else the saved one, and shows every finding in it on stderr. Relative paths in a file count
  * from its folder, those of the saved configuration from the current one. `CONFIG_MISSING`, `CONFIG_INVALID`.
  */
-export async function readConfig(world: World, file: string | undefined): Promise<ReadConfig> {
+export async function readConfig(world: World): Promise<ReadConfig> {
+  const file = world.where?.file
   const configFile = file === undefined ? undefined : resolve(world.cwd, file)
   const subject = configFile ?? 'the saved configuration'
   const { config, diagnostics } = loadConfig(
-    await (file === undefined ? readSaved(world) : readConfigText(world, file)),
+    await (file === undefined ? readSaved(world) : configFileText(world, file)),
   )
-  if (diagnostics.length > 0) {
-    const fileName = file ?? 'saved configuration'
-    const color = world.color && world.stderr.isTty
-    await world.stderr.write(`${renderDiagnostics(diagnostics, { fileName, color, columns: widthOf(world.stderr) })}\n`)
-  }
+  await showDiagnostics(world, diagnostics, file ?? 'saved configuration')
   if (config === undefined) {
     throw new Failure('CONFIG_INVALID', 'it has the mistakes listed above', { op: 'read', subject })
   }

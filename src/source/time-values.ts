@@ -17,10 +17,12 @@ export class TimeValues implements AddedValues {
   readonly ifPresent = 'keep'
   readonly #wanted: WantedFields
   readonly #spans = documentSpans(1)
+  readonly #key: string
 
   private constructor(field: string, wanted: WantedFields) {
     this.field = field
     this.#wanted = wanted
+    this.#key = `${JSON.stringify(field)}:`
   }
 
   /** Those of a segment, under the name `field`; undefined when no document of it has any. */
@@ -37,6 +39,6 @@ export class TimeValues implements AddedValues {
     if (counts[0] !== 1 || types[0] !== StoredType.long) return undefined
     const { numbers, subject } = this.#wanted
     const value = storedLong(chunk.bytes, starts[0]!, ends[0]!, numbers, subject)
-    return Buffer.from(`${JSON.stringify(this.field)}:${value}`)
+    return Buffer.from(`${this.#key}${value}`)
   }
 }

@@ -13,7 +13,7 @@ export const run: CommandRun = async (world, input) => {
     throw invalid(title, 'it is not converted')
   }
   if (input.text('output') === 'json') {
-    await world.stdout.write(jsonOutput({ ...converted }))
+    await world.stdout.write(jsonOutput(converted))
     return EXIT.done
   }
   await world.stdout.write(converted.text)

@@ -9,8 +9,8 @@ import type { CredentialStore } from './credential-store.ts'
  * the state folder.
  */
 export async function openCredentialStore(world: World): Promise<CredentialStore> {
-  const choice =
-    environmentEngine(world).kind === 'argo' ? ({ kind: 'argo' } as const) : chooseEngine(world, await savedWish(world))
+  const environment = environmentEngine(world)
+  const choice = environment.kind === 'argo' ? environment : chooseEngine(world, await savedWish(world))
   if (choice.kind === 'local') {
     const { fileCredentials } = await import('./file-credentials.ts')
     return fileCredentials(world)

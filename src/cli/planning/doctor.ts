@@ -10,7 +10,7 @@ import { widthOf } from '../width.ts'
 
 /** `workflow doctor`: everything that could keep the configuration from working, found without changing anything. */
 export const run: CommandRun = async (world, input) => {
-  const { config, configFile } = await readConfig(world, input.text('file'))
+  const { config, configFile } = await readConfig(world)
   const questions = openQuestions(world, configFile, chooseEngine(world, config))
   try {
     const findings = await diagnose(config, questions, world.signal)

@@ -55,12 +55,11 @@ async function planOf(
   input: CommandInput,
 ): Promise<{ readonly plan: Plan; readonly engine?: EngineChoice }> {
   const planFile = input.text('plan')
-  const file = input.text('file')
   if (planFile === undefined) {
     const { planFromConfig } = await import('../plan-from-config.ts')
-    return planFromConfig(world, file)
+    return planFromConfig(world)
   }
-  if (file !== undefined) throw usage('--plan and --file exclude each other')
+  if (world.where?.file !== undefined) throw usage('--plan and --file exclude each other')
   return { plan: await readPlanFile(resolve(world.cwd, planFile)) }
 }
 
