@@ -25,3 +25,8 @@ export function formatDuration(ms: number): string {
 export function formatCount(count: number): string {
   return count.toLocaleString('en-US')
 }
+
+/** A count with its noun: `1 document`, `2,500 documents`. Nouns whose plural is not made with an s name it. */
+export function counted(count: number, one: string, many = `${one}s`): string {
+  return `${formatCount(count)} ${count === 1 ? one : many}`
+}

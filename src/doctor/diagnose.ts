@@ -4,7 +4,7 @@ import { formatCount } from '../core/units.ts'
 import type { PlanQuestions } from '../plan/planning.ts'
 import { resolveIndices } from '../plan/resolve-indices.ts'
 import { resolveRepository } from '../plan/resolve-repository.ts'
-import { sourceAnswers, type SourceAnswers } from '../plan/source-answers.ts'
+import { sourceAnswers } from '../plan/source-answers.ts'
 import { checkConnection } from './checks/connection.ts'
 import { checkDisk } from './checks/disk.ts'
 import { checkExistingIndex } from './checks/existing-index.ts'
@@ -12,11 +12,13 @@ import { checkHealth } from './checks/health.ts'
 import { checkReadRights } from './checks/read-rights.ts'
 import { checkRepositorySource } from './checks/repository-source.ts'
 import { checkRepository } from './checks/repository.ts'
+import { TARGET_RIGHTS } from './checks/rights.ts'
 import { checkShardLimit } from './checks/shard-limit.ts'
 import { checkShardSize } from './checks/shard-size.ts'
+import { sourceRights, takesSnapshot } from './checks/source-rights.ts'
 import { checkTls } from './checks/tls.ts'
 import { checkVersion } from './checks/version.ts'
-import { checkWriteRights, SOURCE_RIGHTS, TARGET_RIGHTS } from './checks/write-rights.ts'
+import { checkWriteRights } from './checks/write-rights.ts'
 import type { Examination, ExaminedMigration, ReachedCluster } from './examination.ts'
 import { ok, problemOf, warning, type CheckId, type Finding } from './finding.ts'
 
@@ -35,7 +37,9 @@ export async function diagnose(config: Config, questions: PlanQuestions, signal:
     const subject = `${side} ${name}`
     const { cluster, findings: found } = await checkConnection(side, wanted, subject, examination)
     findings.push(...found)
-    if (cluster !== undefined) reached.set(subject, { side, wanted, subject, cluster })
+    if (cluster === undefined) continue
+    const answers = side === 'source' ? { answers: sourceAnswers(name, cluster, signal) } : {}
+    reached.set(subject, { side, wanted, subject, cluster, ...answers })
   }
   for (const cluster of reached.values()) {
     const { subject } = cluster
@@ -45,12 +49,15 @@ export async function diagnose(config: Config, questions: PlanQuestions, signal:
       reached.delete(subject) // nothing else is worth asking a cluster that cannot be used
       continue
     }
-    findings.push(...(await attempt('health', subject, () => checkHealth(cluster, examination))))
+    // A source whose existing snapshots are read may be in any state.
+    if (cluster.side === 'target' || takesSnapshot(config, cluster.wanted.name)) {
+      findings.push(...(await attempt('health', subject, () => checkHealth(cluster, examination))))
+    }
     findings.push(...(await attempt('read-rights', subject, () => checkReadRights(cluster, examination))))
   }
   const migrations = await examineMigrations(reached, examination, findings)
   for (const cluster of reached.values()) {
-    if (cluster.side === 'source') findings.push(...(await examineSource(cluster, examination)))
+    if (cluster.side === 'source') findings.push(...(await examineSource(cluster, migrations, examination)))
     else findings.push(...(await examineTarget(cluster, migrations, examination)))
   }
   return findings
@@ -80,13 +87,10 @@ async function examineMigrations(
   findings: Finding[],
 ): Promise<ExaminedMigration[]> {
   const { config, questions, signal } = examination
-  const answers = new Map<string, SourceAnswers>()
   const examined: ExaminedMigration[] = []
   for (const [position, wanted] of config.migrations.entries()) {
-    const cluster = reached.get(`source ${wanted.source}`)?.cluster
-    if (cluster === undefined) continue
-    const source = answers.get(wanted.source) ?? sourceAnswers(wanted.source, cluster, signal)
-    answers.set(wanted.source, source)
+    const source = reached.get(`source ${wanted.source}`)?.answers
+    if (source === undefined) continue
     const id = `m${position + 1}`
     const subject = `migration ${id} (${wanted.source} → ${wanted.target})`
     const warnings: string[] = []
@@ -132,10 +136,12 @@ async function attemptValue<T>(
   }
 }
 
-function examineSource(source: ReachedCluster, examination: Examination): Promise<readonly Finding[]> {
-  const { name } = source.wanted
-  const creates = examination.config.migrations.some((one) => one.source === name && one.snapshot.create)
-  const needed = { cluster: creates ? SOURCE_RIGHTS : [], index: [], indexName: undefined }
+function examineSource(
+  source: ReachedCluster,
+  migrations: readonly ExaminedMigration[],
+  examination: Examination,
+): Promise<readonly Finding[]> {
+  const needed = sourceRights(examination.config, source.wanted.name, migrations)
   return attempt('write-rights', source.subject, () => checkWriteRights(source, needed, examination))
 }
 

@@ -18,6 +18,8 @@ export interface ReachedCluster {
   /** `source prod` */
   readonly subject: string
   readonly cluster: Cluster
+  /** What a source says of itself, asked once for all checks; undefined for a target. */
+  readonly answers?: SourceAnswers
 }
 
 /** A migration with what has been found out about it. */

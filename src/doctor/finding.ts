@@ -1,4 +1,4 @@
-import { ERROR_CODES, type ErrorCode } from '../core/error-codes.ts'
+import { ERROR_CODES } from '../core/error-codes.ts'
 import type { Failure } from '../core/failure.ts'
 
 /** How serious a finding is: a problem stops a migration, a warning may hurt it. */
@@ -53,11 +53,12 @@ export function problem(id: CheckId, subject: string, message: string, remedy: s
   return { id, level: 'problem', subject, message, remedy }
 }
 
-/** A failure as a finding: its own words, and its hint or what usually helps. */
+/** A failure as a finding. */
 export function problemOf(id: CheckId, subject: string, failure: Failure): Finding {
-  return problem(id, subject, failure.message, failure.hint ?? remedyOf(failure.code))
+  return problem(id, subject, failure.message, remedyOf(failure))
 }
 
-function remedyOf(code: ErrorCode): string {
-  return ERROR_CODES[code].remedy
+/** What a failure hints at, or what usually helps against its code. */
+export function remedyOf(failure: Failure): string {
+  return failure.hint ?? ERROR_CODES[failure.code].remedy
 }

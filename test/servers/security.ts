@@ -17,6 +17,9 @@ export const ADMIN: Credentials = { username: 'admin', password: 'Test-Admin-1!'
 /** Who may only read; for tests of refused writes. */
 export const READER: Credentials = { username: 'reader', password: 'Test-Reader-1!' }
 
+/** The password of the reader as the security plugin keeps it; giving it to a new user spares the server the work. */
+export const READER_HASH = '$2y$08$grZ6z7I0rzAKbAc/XZBgM.GQjLpibPxm2TBfxHxDD2kS/PyYegO56'
+
 /** What a boot with security needs besides the plugin. */
 export interface SecurityFiles {
   readonly credentials: Credentials
@@ -33,7 +36,7 @@ admin:
   reserved: true
   backend_roles: [admin]
 reader:
-  hash: "$2y$08$grZ6z7I0rzAKbAc/XZBgM.GQjLpibPxm2TBfxHxDD2kS/PyYegO56"
+  hash: "${READER_HASH}"
   reserved: false
   backend_roles: [readall]
 `

@@ -1,10 +1,10 @@
 import * as z from 'zod'
 import { call } from '../../cluster/call.ts'
 import { verifyRepository } from '../../cluster/repositories.ts'
-import { isFailure } from '../../core/failure.ts'
+import { isFailure, type Failure } from '../../core/failure.ts'
 import type { SourceAnswers } from '../../plan/source-answers.ts'
 import type { Examination, ExaminedMigration } from '../examination.ts'
-import { ok, problem, warning, type Finding } from '../finding.ts'
+import { ok, problem, remedyOf, warning, type Finding } from '../finding.ts'
 
 const named = z.array(z.object({ name: z.string() })).default([])
 const pluginsSchema = z.object({ nodes: z.record(z.string(), z.object({ plugins: named, modules: named })) })
@@ -24,15 +24,26 @@ export async function checkRepositorySource(
       const who = nodes.length === 1 ? '1 node' : `${nodes.length} nodes`
       return [ok('repository-source', subject, `the source verified ${repository.name}: ${who} can write to it`)]
     } catch (error) {
-      if (!isFailure(error, 'CLUSTER_REFUSED', 'CLUSTER_DENIED')) throw error
+      if (isFailure(error, 'CLUSTER_DENIED')) return [untried(subject, error, 'whether every node can write to it')]
+      if (!isFailure(error, 'CLUSTER_REFUSED')) throw error
       const remedy = 'Every node that holds data has to see the place and be allowed to write to it.'
       const detail = `the source could not verify repository ${repository.name}: ${error.detail}`
       return [problem('repository-source', subject, detail, error.hint ?? remedy)]
     }
   }
-  return repository.type === 'fs'
-    ? checkFolder(repository.sourcePath ?? repository.uri, subject, source)
-    : checkS3(subject, source, signal)
+  try {
+    return repository.type === 'fs'
+      ? await checkFolder(repository.sourcePath ?? repository.uri, subject, source)
+      : await checkS3(subject, source, signal)
+  } catch (error) {
+    if (!isFailure(error, 'CLUSTER_DENIED')) throw error
+    return [untried(subject, error, 'whether its nodes can use the place')]
+  }
+}
+
+/** What only this examination asks, and no run: it may be refused. */
+function untried(subject: string, denied: Failure, what: string): Finding {
+  return warning('repository-source', subject, `${what} could not be tried: ${denied.message}`, remedyOf(denied))
 }
 
 async function checkFolder(folder: string, subject: string, source: SourceAnswers): Promise<Finding[]> {

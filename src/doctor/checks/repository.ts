@@ -1,8 +1,9 @@
 import { listSnapshots } from '../../cluster/snapshots.ts'
 import { isFailure } from '../../core/failure.ts'
+import { counted } from '../../core/units.ts'
 import { openRepository } from '../../repository/open.ts'
 import type { Examination, ExaminedMigration } from '../examination.ts'
-import { ok, problem, warning, type Finding } from '../finding.ts'
+import { ok, problem, remedyOf, warning, type Finding } from '../finding.ts'
 
 /** Whether what we read is what the source writes: the snapshots that it lists have to be in the place that we look at. */
 export async function checkRepository(migration: ExaminedMigration, examination: Examination): Promise<Finding[]> {
@@ -19,12 +20,20 @@ export async function checkRepository(migration: ExaminedMigration, examination:
     seen = new Set() // nobody has taken a snapshot into it yet
   }
   const registered = (await source.repositories()).some(({ name }) => name === repository.name)
-  if (!registered) return [ok('repository', subject, `${place}, ${seen.size} snapshots`)]
-  const listed = await listSnapshots(source.cluster, repository.name, signal)
+  if (!registered) return [ok('repository', subject, `${place}, ${counted(seen.size, 'snapshot')}`)]
+  const amountSeen = counted(seen.size, 'snapshot')
+  let listed: Awaited<ReturnType<typeof listSnapshots>>
+  try {
+    listed = await listSnapshots(source.cluster, repository.name, signal)
+  } catch (error) {
+    if (!isFailure(error, 'CLUSTER_DENIED')) throw error
+    const unknown = 'whether the source sees the same place could not be compared'
+    return [warning('repository', subject, `${place}, ${amountSeen}; ${unknown}: ${error.message}`, remedyOf(error))]
+  }
   const ended = listed.filter(({ state }) => state === 'SUCCESS' || state === 'PARTIAL')
   const unseen = ended.filter(({ name }) => !seen.has(name))
   if (unseen.length === 0) {
-    const amount = seen.size === 0 ? 'no snapshot yet' : `${seen.size} snapshots, the same that the source lists`
+    const amount = seen.size === 0 ? 'no snapshot yet' : `${amountSeen}, the same that the source lists`
     return [ok('repository', subject, `${place}: ${amount}`)]
   }
   const detail = `the source lists ${ended.length} snapshots in ${repository.name}, of which ${unseen.length} are not in ${repository.uri}`

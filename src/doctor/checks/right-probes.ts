@@ -26,6 +26,7 @@ const PROBES: Readonly<Record<string, (index: string) => Probe>> = {
   }),
   'cluster:admin/snapshot/delete': () => ({ method: 'DELETE', path: `/_snapshot/${IMPOSSIBLE}/${IMPOSSIBLE}` }),
   'cluster:admin/snapshot/get': () => ({ method: 'GET', path: `/_snapshot/${IMPOSSIBLE}/${IMPOSSIBLE}` }),
+  'cluster:admin/snapshot/status': () => ({ method: 'GET', path: `/_snapshot/${IMPOSSIBLE}/${IMPOSSIBLE}/_status` }),
   'indices:admin/index_template/put': () => ({
     method: 'PUT',
     path: `/_index_template/${IMPOSSIBLE}`,

@@ -32,6 +32,7 @@ import {
   putIndexTemplate,
   putLegacyTemplate,
 } from '../../../src/cluster/templates.ts'
+import { tryRights } from '../../../src/doctor/checks/try-rights.ts'
 import { bootServer, type ServerHandle } from '../boot.ts'
 import { rest } from '../rest.ts'
 import { calm, httpOptions, withCluster } from './connect.ts'
@@ -58,12 +59,32 @@ describe.each(servers)('$distribution $version', ({ distribution, version }) => 
         await checkSnapshots(cluster, server)
         await checkBusySource(cluster, server)
         await checkCluster(cluster, server)
+        await checkTriedRights(cluster, server)
       })
     } finally {
       await server.stop()
     }
   })
 })
+
+/** Where nobody is restricted, no request that tries a right is refused, and none does anything. */
+async function checkTriedRights(cluster: Cluster, server: ServerHandle): Promise<void> {
+  const everything = async (): Promise<unknown> => {
+    const { metadata } = await rest(server).get('/_cluster/state/metadata')
+    return metadata
+  }
+  const needed = [
+    'cluster:admin/snapshot/create',
+    'cluster:admin/snapshot/get',
+    'cluster:admin/snapshot/status',
+    'cluster:admin/snapshot/delete',
+    'cluster:admin/repository/put',
+    'cluster:admin/repository/delete',
+  ]
+  const before = await everything()
+  expect(await tryRights(cluster, { cluster: needed, index: [], indexName: undefined }, calm)).toEqual([])
+  expect(await everything()).toEqual(before)
+}
 
 async function checkIndices(cluster: Cluster): Promise<void> {
   const typed = cluster.quirks.bulkType === 'required'

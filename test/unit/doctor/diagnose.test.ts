@@ -2,13 +2,24 @@ import { describe, expect, test } from 'vitest'
 import type { Config } from '../../../src/config/config.ts'
 import { diagnose } from '../../../src/doctor/diagnose.ts'
 import { CHECK_IDS, type CheckId, type Finding } from '../../../src/doctor/finding.ts'
-import { Status, type FakeState } from '../plan/fake-cluster.ts'
+import { Status, unreachable, type FakeState } from '../plan/fake-cluster.ts'
 import { calm, fakeWorld, FS_REPOSITORY, smallConfig } from '../plan/planning.ts'
 
 const SOURCE: FakeState = { indices: [{ index: 'logs-1', pri: 2 }], pathRepo: ['/snapshots'] }
 const NO_SECURITY = new Status(400, { error: { type: 'illegal_argument_exception', reason: 'no handler' } })
 const TARGET: FakeState = { answers: { 'GET /_plugins/_security/authinfo': NO_SECURITY } }
 const ES_RIGHTS = 'POST /_security/user/_has_privileges'
+const AUTH = 'authConfig: { basic: { username: a, password: b } }'
+const NO_SNAPSHOT = new Status(404, {
+  error: { type: 'repository_missing_exception', reason: '[BACKFILL,CHECK] missing' },
+})
+/** Answers to the requests that try a right on a source whose user has them all. */
+const SOURCE_PROBES = Object.fromEntries(
+  ['PUT', 'GET', 'DELETE'].flatMap((method) => [
+    [`${method} /_snapshot/BACKFILL%2CCHECK`, NO_SNAPSHOT],
+    [`${method} /_snapshot/BACKFILL%2CCHECK/BACKFILL%2CCHECK`, NO_SNAPSHOT],
+  ]),
+)
 
 interface Changes {
   readonly source?: FakeState
@@ -91,7 +102,7 @@ describe('a diagnosis', () => {
     ],
     [
       'a password over plain HTTP',
-      { config: smallConfig(`${FS_REPOSITORY}\nauthConfig: { basic: { username: a, password: b } }`) },
+      { config: smallConfig(`${FS_REPOSITORY}\n${AUTH}`), source: { answers: SOURCE_PROBES } },
       ['warning tls of source prod'],
     ],
     [
@@ -195,10 +206,81 @@ describe('rights to change something', () => {
     expect(messages(findings, 'write-rights', 'source prod')).toBe('rights are missing: cluster:admin/snapshot/create')
   })
 
-  test('could not be tried on old clusters, which is said with their names', async () => {
+  test.each(['1.7.6', '5.6.16', '7.10.2'])(
+    'are tried on Elasticsearch %s that cannot be asked, when it wants credentials',
+    async (version) => {
+      const config = smallConfig(`${FS_REPOSITORY}\n${AUTH}`)
+      const all = await examine({ config, source: { version, answers: SOURCE_PROBES } })
+      expect(bad(all.findings)).toEqual(['warning tls of source prod'])
+      const refusal = new Status(403, {
+        error: {
+          type: 'security_exception',
+          reason: 'action [cluster:admin/snapshot/delete] is unauthorized for user [a]',
+        },
+      })
+      const answers = { ...SOURCE_PROBES, 'DELETE /_snapshot/BACKFILL%2CCHECK/BACKFILL%2CCHECK': refusal }
+      const { findings } = await examine({ config, source: { version, answers } })
+      expect(findings.filter(({ level }) => level === 'problem')).toEqual([
+        expect.objectContaining({
+          id: 'write-rights',
+          message: 'rights are missing: cluster:admin/snapshot/delete',
+          remedy: 'Grant cluster:admin/snapshot/delete to this user, for instance with the cluster privilege manage.',
+        }),
+      ])
+    },
+  )
+
+  test('are not tried on old clusters that want no credentials', async () => {
     const { findings } = await examine({ source: { version: '5.6.16' } })
-    expect(bad(findings)).toEqual(['warning write-rights of source prod'])
+    expect(bad(findings)).toEqual([])
+    expect(messages(findings, 'write-rights', 'source prod')).toContain('it answers without credentials')
+  })
+
+  test('could not be tried where a gateway answers only some requests, which is said with their names', async () => {
+    const config = smallConfig(`${FS_REPOSITORY}\n${AUTH}`)
+    const { findings } = await examine({
+      config,
+      source: { answers: { [ES_RIGHTS]: unreachable('http://source.example:9200') } },
+    })
+    expect(bad(findings)).toEqual(['warning tls of source prod', 'warning write-rights of source prod'])
     expect(messages(findings, 'write-rights', 'source prod')).toContain('cluster:admin/snapshot/create')
+  })
+
+  test.each([
+    ['all of them', '', ['create', 'get', 'status', 'delete', 'put', 'delete']],
+    [
+      'none to remove a snapshot that stays',
+      'cleanup: { snapshot: false }',
+      ['create', 'get', 'status', 'put', 'delete'],
+    ],
+    [
+      'none to remove a repository that stays',
+      'cleanup: { repository: false }',
+      ['create', 'get', 'status', 'delete', 'put'],
+    ],
+  ])('on a source are those that the plan needs: %s', async (_, top, verbs) => {
+    const config = smallConfig(FS_REPOSITORY, undefined, top)
+    const { world } = await examine({ config, source: { answers: { [ES_RIGHTS]: { cluster: {} } } } })
+    const asked = world.source.bodies.get(ES_RIGHTS) as { readonly cluster: readonly string[] }
+    expect(asked.cluster.map((right) => right.split('/').at(-1))).toEqual(verbs)
+  })
+
+  test('on a source with a registered repository are none to register one', async () => {
+    const config = smallConfig(FS_REPOSITORY)
+    const repositories = { nightly: { type: 'fs', settings: { location: '/snapshots' } } }
+    const { world } = await examine({
+      config,
+      source: {
+        repositories,
+        answers: {
+          [ES_RIGHTS]: { cluster: {} },
+          'POST /_snapshot/nightly/_verify': { nodes: {} },
+          'GET /_snapshot/nightly/_all': { snapshots: [] },
+        },
+      },
+    })
+    const asked = world.source.bodies.get(ES_RIGHTS) as { readonly cluster: readonly string[] }
+    expect(asked.cluster.filter((right) => right.includes('/repository/'))).toEqual([])
   })
 
   test('are not needed on the source of an existing snapshot', async () => {
@@ -206,6 +288,66 @@ describe('rights to change something', () => {
       config: smallConfig(`${FS_REPOSITORY}\nexistingSnapshot: nightly`),
     })
     expect(messages(findings, 'write-rights', 'source prod')).toBe('nothing is written to it')
+    expect(messages(findings, 'read-rights', 'source prod')).toBe('may read repositories')
+  })
+
+  test('of reading that a plan can do without are warnings with what is lost', async () => {
+    const denied = (right: string): Status =>
+      new Status(403, {
+        error: { type: 'security_exception', reason: `no permissions for [${right}] and User [name=a` },
+      })
+    const { findings } = await examine({
+      source: {
+        answers: {
+          'GET /_all': denied('indices:admin/get'),
+          'GET /_template': denied('indices:admin/template/get'),
+          'GET /_nodes/settings': denied('cluster:monitor/nodes/info'),
+        },
+      },
+    })
+    const reading = findings.filter(({ id, level }) => id === 'read-rights' && level !== 'ok')
+    expect(reading.map(({ level, message, remedy }) => `${level} ${message.split(':')[0]!} ${remedy!}`)).toEqual([
+      'warning path.repo of the nodes cannot be looked at Grant cluster:monitor/nodes/info to user a.',
+      'warning the plan cannot say what the target needs changed, or which sources are not stored Grant indices:admin/get to user a.',
+      'warning the plan cannot say which templates are left out Grant indices:admin/template/get to user a.',
+    ])
+    expect(findings.filter(({ level }) => level === 'problem')).toEqual([])
+  })
+
+  test('that only this examination would use are warnings', async () => {
+    const denied = new Status(403, {
+      error: {
+        type: 'security_exception',
+        reason: 'no permissions for [cluster:admin/repository/verify] and User [name=a',
+      },
+    })
+    const repositories = { nightly: { type: 'fs', settings: { location: '/snapshots' } } }
+    const { findings } = await examine({
+      source: {
+        repositories,
+        answers: { 'POST /_snapshot/nightly/_verify': denied, 'GET /_snapshot/nightly/_all': { snapshots: [] } },
+      },
+    })
+    expect(bad(findings)).toEqual([`warning repository-source of ${M1}`])
+  })
+
+  test('of a source whose existing snapshot is read do not include its health or its list of snapshots', async () => {
+    const denied = new Status(403, { error: { type: 'security_exception', reason: 'no permissions for [x]' } })
+    const repositories = { nightly: { type: 'fs', settings: { location: '/snapshots' } } }
+    const { findings } = await examine({
+      config: smallConfig(`${FS_REPOSITORY}\nexistingSnapshot: last`),
+      source: {
+        repositories,
+        answers: {
+          'GET /_cluster/health': denied,
+          'GET /_cat/indices': denied,
+          'GET /_nodes/settings': denied,
+          'GET /_snapshot/nightly/_all': denied,
+        },
+      },
+    })
+    // The place of this test is empty, so that the snapshot is not there.
+    expect(bad(findings)).toEqual([`problem indices of ${M1}`, `warning repository of ${M1}`])
   })
 
   const user = (roles: readonly string[]) => ({ user_name: 'loader', roles })

@@ -42,6 +42,8 @@ export class Status {
 /** A cluster in memory that only answers questions, and the requests it got, such as `GET /_snapshot`. */
 export interface FakeCluster {
   readonly requests: string[]
+  /** The last body of each request that had one. */
+  readonly bodies: ReadonlyMap<string, unknown>
   readonly http: HttpClient
   open(): Promise<Cluster>
 }
@@ -50,9 +52,11 @@ export interface FakeCluster {
 export function fakeCluster(state: FakeState = {}): FakeCluster {
   const endpoint = state.endpoint ?? 'http://cluster.example:9200'
   const requests: string[] = []
+  const bodies = new Map<string, unknown>()
   const request: HttpClient['request'] = (wanted) => {
     const line = `${wanted.method} ${wanted.path}`
     requests.push(line)
+    if (typeof wanted.body === 'string' && wanted.body.startsWith('{')) bodies.set(line, parsed(wanted.body))
     const known = state.answers?.[line] ?? answer(state, wanted)
     if (known instanceof Error) return Promise.reject(known)
     const { status, body } = known instanceof Status ? known : { status: 200, body: known }
@@ -61,7 +65,12 @@ export function fakeCluster(state: FakeState = {}): FakeCluster {
     return denial === undefined ? Promise.resolve(response) : Promise.reject(denial)
   }
   const http: HttpClient = { endpoint, request, close: () => Promise.resolve() }
-  return { requests, http, open: () => openCluster(http, new AbortController().signal) }
+  return { requests, bodies, http, open: () => openCluster(http, new AbortController().signal) }
+}
+
+/** A body of several lines is kept as it is. */
+function parsed(body: string): unknown {
+  return body.includes('\n') ? body : (JSON.parse(body) as unknown)
 }
 
 function answer(state: FakeState, { method, path }: HttpRequest): unknown {
