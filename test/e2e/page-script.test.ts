@@ -1,21 +1,16 @@
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { ServerHandle } from '../servers/boot.ts'
 import { rest } from '../servers/rest.ts'
 import { bootPair } from './boot-pair.ts'
 import { compareDocuments } from './compare.ts'
 import { homeAt } from './home.ts'
+import { pageBlock } from './page-block.ts'
 import { PROGRAM } from './program.ts'
 import { indexNames, wipe } from './target-state.ts'
-
-/** A block of YAML as it stands on the page. */
-function block(name: string): string {
-  return readFileSync(fileURLToPath(new URL(`../unit/config/page/${name}.yaml`, import.meta.url)), 'utf8')
-}
 
 /** The groups of the page's advanced scenario, and what is left of each in the target: documents, metadata alone. */
 const DOCUMENTS: Readonly<Record<string, number>> = {
@@ -88,8 +83,8 @@ describe('the page, command by command, with its own configuration and only endp
   test('several groups, as the page has them', async () => {
     await wipe(target)
     const groups = homeAt(join(work, 'groups'))
-    const clusters = block('minimal').split('migrations:')[0]!
-    await groups.configure(pointed(clusters) + block('multiple-index-groups'))
+    const clusters = pageBlock('minimal').split('migrations:')[0]!
+    await groups.configure(pointed(clusters) + pageBlock('multiple-index-groups'))
     const submitted = await groups.run(['submit', '--wait', '--timeout', '3600'])
     expect(submitted.code, submitted.stderr).toBe(0)
     expect(await indexNames(target)).toEqual(['customers-eu', 'logs-2023-01', 'orders-2023', 'templates-mail'])
@@ -100,7 +95,7 @@ describe('the page, command by command, with its own configuration and only endp
   test('several sources, as the page has them', async () => {
     await wipe(target)
     const parallel = homeAt(join(work, 'parallel'))
-    await parallel.configure(pointed(block('parallel-migrations')))
+    await parallel.configure(pointed(pageBlock('parallel-migrations')))
     const submitted = await parallel.run(['submit', '--wait', '--timeout', '3600'])
     expect(submitted.code, submitted.stderr).toBe(0)
     expect(await indexNames(target)).toEqual(['source1-a', 'source2-a'])

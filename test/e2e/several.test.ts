@@ -12,6 +12,7 @@ import { startS3Server, type S3Server } from '../servers/s3/server.ts'
 import { compareDocuments } from './compare.ts'
 import { pageConfiguration } from './configuration.ts'
 import { homeAt, type Home } from './home.ts'
+import { minimalWithSources, pageBlock } from './page-block.ts'
 import { indexNames, wipe } from './target-state.ts'
 
 const DOCUMENTS = 700
@@ -51,7 +52,7 @@ describe.skipIf(noJdk !== undefined)(
     let target: ServerHandle
     beforeAll(async () => {
       s3 = await startS3Server()
-      await s3.createBucket('snapshots')
+      for (const bucket of ['snapshots', 'my-bucket', 'existing-bucket']) await s3.createBucket(bucket)
       const { endpoint, accessKey, secretKey } = s3
       ;[elasticsearch, opensearch, target] = await Promise.all([
         bootServer({ distribution: 'elasticsearch', version: '7.10.2' }),
@@ -97,6 +98,62 @@ describe.skipIf(noJdk !== undefined)(
       const { stdout } = await home.run(['output', '--step', 'Cleanup'])
       expect(stdout).toMatch(/Cleaned up: snapshot backfill-workflow\/migration-[0-9a-f]{6}-m1 of source my-source/)
       expect(stdout).toContain('Cleaned up: registration of repository backfill-workflow on source my-source')
+    })
+
+    describe('the configurations of the page that name a bucket, with only endpoints changed', () => {
+      const indices = ['source2-books', 'source2-notes']
+
+      /** The page's block with these servers' endpoints, and the endpoint of the S3 service below its region. */
+      const pointed = (name: string): string =>
+        minimalWithSources(pageBlock(name))
+          .replaceAll(/https:\/\/source(-cluster)?:9200/g, opensearch.url)
+          .replaceAll('https://target-cluster:9200', target.url)
+          .replace(/^( *)aws_region: .*$/m, `$&\n$1endpoint: ${s3.endpoint}`)
+
+      /** Runs the page's commands, and returns what the last of them shows. */
+      async function runPage(home: Home, configuration: string): Promise<string> {
+        expect((await home.run(['configure', 'sample', '--load'])).code).toBe(0)
+        await home.configure(configuration)
+        await submitted(home)
+        await expectEqual(opensearch, indices)
+        expect(await indexNames(target)).toEqual(indices)
+        const { code, stdout } = await home.run(['status'])
+        expect([code, stdout]).toEqual([0, expect.stringContaining('Phase: Succeeded')])
+        return stdout
+      }
+
+      test('a snapshot goes to S3', async () => {
+        const status = await runPage(homeOf('page-s3'), pointed('s3-snapshot'))
+        expect(status).toContain('✓ Create Snapshot (Succeeded)')
+        expect(await rest(opensearch).get('/_snapshot')).toEqual({})
+      })
+
+      test('existing snapshots stay where they are, and one is read when it is named', async () => {
+        const settings = {
+          bucket: 'existing-bucket',
+          base_path: 'existing-snapshots',
+          endpoint: s3.endpoint,
+          path_style_access: true,
+          server_side_encryption_type: 'bucket_default',
+        }
+        const client = rest(opensearch)
+        await client.put('/_snapshot/theirs', { type: 's3', settings })
+        await client.put('/_snapshot/theirs/nightly?wait_for_completion=true', { include_global_state: false })
+        const kept = async (): Promise<string[]> => {
+          const found = await client.get<{ snapshots: { snapshot: string }[] }>('/_snapshot/theirs/_all')
+          return found.snapshots.map(({ snapshot }) => snapshot)
+        }
+        const block = pointed('existing-snapshots')
+        expect(await runPage(homeOf('page-beside'), block)).toContain('✓ Create Snapshot (Succeeded)')
+        expect(await kept()).toEqual(['nightly'])
+
+        await wipe(target)
+        const named = block.replace(/^ {4}snapshotRepo:$/m, '    existingSnapshot: latest\n$&')
+        expect(await runPage(homeOf('page-existing'), named)).toContain('⊘ Create Snapshot (Skipped)')
+        expect(await kept()).toEqual(['nightly'])
+        expect(Object.keys(await client.get('/_snapshot'))).toEqual(['theirs'])
+        await client.delete('/_snapshot/theirs')
+      })
     })
 
     test('two sources go into one target side by side', async () => {
