@@ -116,15 +116,26 @@ function look(error: unknown): Seen {
   }
 }
 
+/** What the SDK adds to an answer that it cannot read. */
+const UNREADABLE = /Deserialization error|XML parse error/
+
 function describe(seen: Seen): string {
+  if (UNREADABLE.test(seen.message)) return `what answers does not speak S3 (HTTP ${seen.status ?? 'without status'})`
   const said = seen.message === 'UnknownError' || seen.message === '' ? '' : `: ${seen.message.replace(/\.$/, '')}`
   const id = seen.requestId === undefined ? '' : `, request ${seen.requestId}`
   return seen.status === undefined ? `${seen.name}${said}` : `${seen.name}${said} (HTTP ${seen.status}${id})`
 }
 
+/** OpenSSL's errors name functions and lines of its sources; the reason is what is left to tell. */
+function withoutInternals(message: string): string {
+  if (UNREADABLE.test(message)) return 'the answer broke off, or is none of S3'
+  const reason = /:SSL routines:[^:]*:([^:]+):/.exec(message)?.[1]
+  return reason === undefined ? message.trim() : `no TLS connection: ${reason}`
+}
+
 function networkFailure(error: unknown, seen: Seen, { op, subject }: S3Request): Failure {
   const hint = NOT_TRANSIENT[seen.code]
-  return new Failure('STORE_UNREACHABLE', seen.message || seen.code, {
+  return new Failure('STORE_UNREACHABLE', withoutInternals(seen.message) || seen.code, {
     op,
     subject,
     cause: error,

@@ -3,11 +3,15 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { bootServer, type ServerHandle } from '../servers/boot.ts'
-import { rest } from '../servers/rest.ts'
+import { exposePort } from '../servers/expose.ts'
+import { rest, type RestTarget } from '../servers/rest.ts'
 import { ADMIN, READER } from '../servers/security.ts'
+import { makeCertificates } from '../unit/http/certificates.ts'
 import { compareDocuments } from './compare.ts'
 import { pageConfiguration } from './configuration.ts'
 import { homeAt } from './home.ts'
+import { refusalOf } from './refusal.ts'
+import { startTlsFront } from './tls-front.ts'
 import { indexNames } from './target-state.ts'
 
 const BOOKS = 500
@@ -41,15 +45,78 @@ describe('two clusters with HTTPS and basic auth', () => {
     expect(await indexNames(target)).toEqual([])
   })
 
-  test('a wrong password is refused with the name of the cluster', async () => {
-    const home = homeAt(join(work, 'wrong'))
-    const credentials = { username: ADMIN.username, password: 'wrong-password' }
-    await home.configure(pageConfiguration(source, { ...target, credentials }))
-    const submitted = await home.run(['submit', '--wait'])
-    expect(submitted.code).toBe(1)
-    expect(submitted.stderr).toContain('CLUSTER_AUTH')
-    expect(submitted.stderr).toContain(target.url)
-    expect(submitted.stderr).not.toContain('wrong-password')
+  describe('a mistake in how the target is reached', () => {
+    const home = homeAt(join(work, 'mistakes'))
+    const refusal = async (change: Partial<RestTarget>): Promise<{ code: number | null; said: string }> =>
+      refusalOf(home, pageConfiguration(source, { ...target, ...change }))
+
+    test('a wrong password', async () => {
+      const credentials = { username: ADMIN.username, password: 'wrong-password' }
+      const { code, said } = await refusal({ credentials })
+      expect(code).toBe(1)
+      expect(said)
+        .toBe(`Error: connect to target my-target at ${target.url}: status 401, credentials refused (asks for Basic): Unauthorized
+  Code: CLUSTER_AUTH
+  Hint: Check user name and password, the API key, or the signing region and service, and that none has expired.
+`)
+      expect(said).not.toContain('wrong-password')
+    })
+
+    test('a certificate of a private authority that is not named', async () => {
+      const { caFile: _, ...withoutAuthority } = target
+      const { code, said } = await refusalOf(home, pageConfiguration(source, withoutAuthority))
+      expect(code).toBe(1)
+      expect(said)
+        .toBe(`Error: connect to target my-target at ${target.url}: the certificate was issued by an authority that is not trusted here; subject CN=node-1, O=Test, issuer CN=test-ca, O=Test
+  Code: CLUSTER_TLS
+  Hint: Give the authority that issued it with tls.caFile; tls.verify: false accepts any certificate.
+`)
+    })
+
+    test('a certificate that is made out to other names', async () => {
+      const { port } = new URL(target.url)
+      const exposed = await exposePort('127.0.0.2', Number(port))
+      try {
+        const { code, said } = await refusal({ url: `https://${exposed.authority}` })
+        expect(code).toBe(1)
+        expect(said)
+          .toBe(`Error: connect to target my-target at https://${exposed.authority}: the certificate is made out to other names (DNS:localhost, IP Address:127.0.0.1); subject CN=node-1, O=Test, issuer CN=test-ca, O=Test
+  Code: CLUSTER_TLS
+  Hint: Use an endpoint with one of these names; tls.verify: false accepts the certificate as it is.
+`)
+      } finally {
+        await exposed.close()
+      }
+    })
+
+    test('a certificate that is self-signed', async () => {
+      const certificates = makeCertificates()
+      const front = await startTlsFront(certificates.selfSigned, target)
+      try {
+        const { caFile: _, ...withoutAuthority } = target
+        const { code, said } = await refusalOf(home, pageConfiguration(source, { ...withoutAuthority, url: front.url }))
+        expect(code).toBe(1)
+        expect(said)
+          .toBe(`Error: connect to target my-target at ${front.url}: the certificate is self-signed; subject CN=self-made, O=Lab, issuer CN=self-made, O=Lab
+  Code: CLUSTER_TLS
+  Hint: Give the authority that issued it with tls.caFile; tls.verify: false accepts any certificate.
+`)
+      } finally {
+        await front.close()
+        certificates.remove()
+      }
+    })
+
+    test('http:// before a port that speaks TLS', async () => {
+      const url = target.url.replace('https:', 'http:')
+      const { code, said } = await refusal({ url })
+      expect(code).toBe(1)
+      expect(said)
+        .toBe(`Error: connect to target my-target at ${url}: port ${new URL(url).port} of 127.0.0.1 speaks TLS, but the endpoint begins with http://
+  Code: CLUSTER_TLS
+  Hint: Begin the endpoint with https://.
+`)
+    })
   })
 
   test('the configuration of the page, with inline passwords, moves every document', async () => {

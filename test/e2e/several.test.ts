@@ -13,6 +13,7 @@ import { compareDocuments } from './compare.ts'
 import { pageConfiguration } from './configuration.ts'
 import { homeAt, type Home } from './home.ts'
 import { minimalWithSources, pageBlock } from './page-block.ts'
+import { refusalOf } from './refusal.ts'
 import { indexNames, wipe } from './target-state.ts'
 
 const DOCUMENTS = 700
@@ -153,6 +154,87 @@ describe.skipIf(noJdk !== undefined)(
         expect(await kept()).toEqual(['nightly'])
         expect(Object.keys(await client.get('/_snapshot'))).toEqual(['theirs'])
         await client.delete('/_snapshot/theirs')
+      })
+    })
+
+    describe('a mistake in how the bucket is reached', () => {
+      /** How planning ends with a repository, other keys, and more lines of the source cluster. */
+      async function refusal(change: {
+        readonly uri?: string
+        readonly endpoint?: string
+        readonly keys?: Readonly<Record<string, string>>
+        readonly more?: string
+      }): Promise<{ code: number | null; said: string }> {
+        const { uri = 's3://my-bucket/none', endpoint = s3.endpoint, keys = {}, more = '' } = change
+        const repository = `    snapshotRepo:
+      s3RepoPathUri: ${uri}
+      aws_region: ${s3.region}
+      endpoint: ${endpoint}
+${more}`
+        const right = { AWS_ACCESS_KEY_ID: s3.accessKey, AWS_SECRET_ACCESS_KEY: s3.secretKey }
+        const home = homeAt(join(work, 'mistakes'), { ...right, ...keys })
+        const { code, said } = await refusalOf(home, pageConfiguration(opensearch, target, { source: repository }))
+        return { code, said: said.replace(/request \w+\)/, 'request …)') }
+      }
+
+      test('a bucket that does not exist', async () => {
+        expect(await refusal({ uri: 's3://mine-bucket/none' })).toEqual({
+          code: 7,
+          said: `Error: list s3://mine-bucket/none/: NoSuchBucket: The specified bucket does not exist (HTTP 404, request …)
+  Code: REPOSITORY_NOT_FOUND
+  Hint: Check the name of the bucket, the endpoint and whether path style addressing is needed.
+`,
+        })
+      })
+
+      test('an access key that the service does not know', async () => {
+        expect(await refusal({ keys: { AWS_ACCESS_KEY_ID: 'nobody' } })).toEqual({
+          code: 1,
+          said: `Error: list s3://my-bucket/none/: InvalidAccessKeyId: The access key ID you provided does not exist in our records (HTTP 403, request …)
+  Code: STORE_DENIED
+  Hint: The store does not know the access key: check which credentials are in use.
+`,
+        })
+      })
+
+      test('a secret key of another access key', async () => {
+        expect(await refusal({ keys: { AWS_SECRET_ACCESS_KEY: 'nothing' } })).toEqual({
+          code: 1,
+          said: `Error: list s3://my-bucket/none/: SignatureDoesNotMatch: The request signature we calculated does not match the signature you provided. Check your key and signing method (HTTP 403, request …)
+  Code: STORE_DENIED
+  Hint: The secret key does not belong to the access key: check both.
+`,
+        })
+      })
+
+      test('an existing snapshot where there is no repository', async () => {
+        expect(await refusal({ more: '    existingSnapshot: latest\n' })).toEqual({
+          code: 7,
+          said: `Error: open repository s3://my-bucket/none: the location is empty or does not exist
+  Code: REPOSITORY_NOT_FOUND
+  Hint: Give the folder or prefix that contains index.latest.
+`,
+        })
+      })
+
+      test('the endpoint of a cluster in place of that of the bucket', async () => {
+        expect(await refusal({ endpoint: target.url })).toEqual({
+          code: 1,
+          said: `Error: list s3://my-bucket/none/: what answers does not speak S3 (HTTP 400)
+  Code: STORE_UNREACHABLE
+  Hint: Check that the endpoint is an S3 service and that the name of the bucket is right.
+`,
+        })
+      })
+
+      test('https:// before a port that speaks no TLS', async () => {
+        expect(await refusal({ endpoint: s3.endpoint.replace('http:', 'https:') })).toEqual({
+          code: 1,
+          said: `Error: list s3://my-bucket/none/: no TLS connection: wrong version number
+  Code: STORE_UNREACHABLE
+  Hint: The endpoint does not speak TLS: an address that starts with http:// may be meant.
+`,
+        })
       })
     })
 

@@ -76,3 +76,19 @@ test('a certificate that is not trusted is not retried, a connection that broke 
 test('whatever was thrown after the signal fired is ABORTED', () => {
   expect(s3Failure(thrown('AbortError', undefined), request, AbortSignal.abort())).toMatchObject({ code: 'ABORTED' })
 })
+
+test('an answer that is none of S3, and a TLS handshake that fails, are told without the words of libraries', () => {
+  const page = Object.assign(
+    new Error('@aws-sdk XML parse error: unexpected content.\n  Deserialization error: to see …'),
+    {
+      $metadata: { httpStatusCode: 400 },
+    },
+  )
+  const plain = Object.assign(
+    new Error('write EPROTO 809C:error:0A00010B:SSL routines:ssl3_get_record:wrong version number:../record.c:350:\n'),
+    { code: 'EPROTO' },
+  )
+  const detail = (error: Error): string => s3Failure(error, request, new AbortController().signal).detail
+  expect(detail(page)).toBe('what answers does not speak S3 (HTTP 400)')
+  expect(detail(plain)).toBe('no TLS connection: wrong version number')
+})
