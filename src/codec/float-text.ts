@@ -1,3 +1,6 @@
+/** As many digits as can be asked for behind the first. */
+const MOST_DIGITS = 100
+
 /**
  * The shortest decimal text that reads back as the same 64-bit (or, `single`, 32-bit) float, spelled as Java spells it:
  * `1.0`, `1.0E10`, `4.9E-324`. NaN and the infinities give their quoted names, as they are no JSON numbers.
@@ -20,9 +23,25 @@ function shortest(value: number, single: boolean): string {
   if (!single) return atLeastTwoDigits(value, value.toExponential())
   for (let fraction = 0; fraction < 9; fraction++) {
     const text = value.toExponential(fraction)
-    if (Math.fround(Number(text)) === value) return atLeastTwoDigits(value, text)
+    if (Math.fround(Number(text)) === value) return atLeastTwoDigits(value, evenOfTwo(value, text, fraction))
   }
   return value.toExponential(9)
+}
+
+/** Of two texts that are equally far from the value, of which `text` is the upper one, that with an even last digit. */
+function evenOfTwo(value: number, text: string, fraction: number): string {
+  const at = text.indexOf('e') - 1
+  if (Number(text[at]) % 2 === 0 || !isHalfway(value, fraction)) return text
+  const lower = `${text.slice(0, at)}${Number(text[at]) - 1}${text.slice(at + 1)}`
+  // Below a power of two, floats are twice as dense.
+  return Math.fround(Number(lower)) === value ? lower : text
+}
+
+/** True when the value has exactly one more digit, a 5. */
+function isHalfway(value: number, fraction: number): boolean {
+  if (Number(value.toExponential(fraction + 1)) !== value) return false
+  const [digits] = value.toExponential(MOST_DIGITS).split('e') as [string]
+  return /^50*$/.test(digits.replace('.', '').slice(fraction + 1))
 }
 
 function atLeastTwoDigits(value: number, text: string): string {

@@ -27,6 +27,10 @@ export interface FieldInfo {
   readonly docValuesGen: number
   /** True when the column of the field marks soft-deleted documents. */
   readonly isSoftDeletes: boolean
+  /** What the terms of the field are indexed with: 1 documents, 2 frequencies, 3 positions, 4 offsets; 0 nothing, or not known. */
+  readonly indexOptions: number
+  /** True when the terms of the field are kept by document, too. */
+  readonly hasTermVectors: boolean
   /** True when a skip index precedes the column's metadata, Lucene 10 and later. */
   readonly hasSkipIndex: boolean
   /** 0 when the field has no vectors. */
@@ -103,7 +107,7 @@ function parseFieldInfos({ codec, version, cursor }: MetadataFile): FieldInfos {
 function readField40(cursor: ByteCursor, generation: 'Lucene40' | 'Lucene42' | 'Lucene46'): FieldInfo {
   const name = cursor.string()
   const number = readNumber(cursor)
-  readBits(cursor, 0xfb)
+  const bits = readBits(cursor, 0xfb)
   const types = cursor.uint8()
   // Lucene 4.0 and 4.1 number the kinds otherwise; their columns are not read.
   const docValuesType = generation === 'Lucene40' ? 'none' : docValuesTypeOf(cursor, types & 0x0f)
@@ -115,6 +119,8 @@ function readField40(cursor: ByteCursor, generation: 'Lucene40' | 'Lucene42' | '
     docValuesType,
     docValuesGen,
     isSoftDeletes: false,
+    indexOptions: 0,
+    hasTermVectors: (bits & 0x02) !== 0,
     hasSkipIndex: false,
     vectorDimension: 0,
     attributes,
@@ -138,7 +144,12 @@ function readField(cursor: ByteCursor, options: { bits: number; skipIndex?: bool
   const docValuesGen = readGeneration(cursor)
   const attributes = readStringMap(cursor, options.counts ?? 'vint')
   const isSoftDeletes = (bits & 0x08) !== 0
-  return { name, number, docValuesType, docValuesGen, isSoftDeletes, hasSkipIndex, vectorDimension: 0, attributes }
+  const hasTermVectors = (bits & 0x01) !== 0
+  return {
+    ...{ name, number, docValuesType, docValuesGen, isSoftDeletes, indexOptions, hasTermVectors, hasSkipIndex },
+    vectorDimension: 0,
+    attributes,
+  }
 }
 
 function readField50(cursor: ByteCursor, version: number): FieldInfo {

@@ -5,7 +5,8 @@ import { leavesOf, type Leaf } from './leaves.ts'
 import { isOff, isOn } from './mapping-flag.ts'
 import type { FieldReport, MissingField } from './rebuilder.ts'
 import { sourceFilter } from './source-filter.ts'
-import { sourceKeeping, VECTOR_TYPES } from './source-kind.ts'
+import { CUT_WEIGHTS } from './sparse-vector-leaf.ts'
+import { isLeftOutVector, sourceKeeping, storesSparseVectors } from './source-kind.ts'
 import { noTextReason, valueText } from './value-text.ts'
 
 type Described = Pick<IndexMetadata, 'settings' | 'mappings' | 'createdVersion'>
@@ -25,6 +26,7 @@ const DISTINCT: ReadonlySet<string> = new Set(['keyword', 'string', 'ip', 'versi
 /** Types that are read in a way of their own. */
 const OF_THEIR_OWN: ReadonlySet<string> = new Set([
   'dense_vector',
+  'rank_vectors',
   'constant_keyword',
   'flattened',
   'aggregate_metric_double',
@@ -32,6 +34,7 @@ const OF_THEIR_OWN: ReadonlySet<string> = new Set([
 /** Types of which a document has one value only. */
 const SINGLE: ReadonlySet<string> = new Set([
   'dense_vector',
+  'rank_vectors',
   'constant_keyword',
   'binary',
   'wildcard',
@@ -50,7 +53,7 @@ export function describeKeeping(metadata: Described): readonly FieldReport[] {
     const filter = kind === 'filtered' ? sourceFilter(mapping) : undefined
     const isStored = kind === 'stored' || kind === 'filtered'
     const fields = leavesOf(mapping).flatMap((leaf) => {
-      const isVector = withoutVectors && VECTOR_TYPES.has(leaf.type)
+      const isVector = withoutVectors && isLeftOutVector(leaf.mapping)
       const taken = !isStored || isVector ? 'whole' : (filter?.(leaf) ?? 'nothing')
       return taken === 'nothing' ? [] : [fieldReport(leaf, kind === 'synthetic', taken === 'parts', metadata)]
     })
@@ -77,17 +80,18 @@ function fieldReport(leaf: Leaf, synthetic: boolean, hasParts: boolean, metadata
   return { field: leaf.name, level: reasons.length === 0 ? 'exact' : 'approximated', reasons }
 }
 
-function reasonOf(
-  leaf: Leaf,
-  synthetic: boolean,
-  { createdVersion }: Pick<IndexMetadata, 'createdVersion'>,
-): string | undefined {
+function reasonOf(leaf: Leaf, synthetic: boolean, metadata: Described): string | undefined {
   const { type, mapping } = leaf
+  const { createdVersion } = metadata
   if (type === 'disabled object') return synthetic ? undefined : 'it is neither indexed nor kept in any form'
   if (leaf.nested !== undefined && (createdVersion?.id ?? 0) < NESTED_SINCE)
     return `it lies in the nested object '${leaf.nested}'`
   if (synthetic && isKeptType(type)) return undefined
   if (OF_THEIR_OWN.has(type)) return undefined
+  if (type === 'sparse_vector') {
+    const isKept = synthetic || storesSparseVectors(mapping, metadata)
+    return isKept ? undefined : 'its weights are in the inverted index alone'
+  }
   if (valueText(leaf, createdVersion) === undefined) return noTextReason(leaf)
   if (synthetic || isOn(mapping, 'store') || isOn(mapping, 'doc_values')) return undefined
   if (leaf.isCopyTarget) return 'its own values cannot be told from those copied into it'
@@ -98,12 +102,14 @@ function reasonOf(
 }
 
 /** Why values that are rebuilt may differ from those that were sent. */
-function lossesOf(leaf: Leaf, synthetic: boolean, { createdVersion }: Described): string[] {
+function lossesOf(leaf: Leaf, synthetic: boolean, metadata: Described): string[] {
   const { type, mapping } = leaf
+  const { createdVersion } = metadata
   if (type === 'disabled object' || (synthetic && isKeptType(type))) return []
   if (type === 'constant_keyword') return ['of the mapping, whether the document had it or not']
   if (type === 'dense_vector') return isScaled(mapping) ? ['scaled to its length again, in 32-bit arithmetic'] : []
-  if (type === 'aggregate_metric_double') return []
+  if (type === 'sparse_vector') return storesSparseVectors(mapping, metadata) ? [CUT_WEIGHTS] : []
+  if (type === 'aggregate_metric_double' || type === 'rank_vectors') return []
   if (type === 'flattened') return ['values as texts, sorted, repeated ones once; names with dots as objects']
   const own = valueText(leaf, createdVersion)?.loss
   const losses = own === undefined ? [] : [own]

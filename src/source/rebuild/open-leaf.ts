@@ -1,9 +1,12 @@
 import { isFailure } from '../../core/failure.ts'
 import { openAggregateLeaf } from './aggregate-leaf.ts'
+import { openDocCountLeaf } from './doc-count-leaf.ts'
 import { openFlattenedLeaf } from './flattened-leaf.ts'
 import { inField, namingReader, withoutValues, writingText, type LeafContext, type LeafReader } from './leaf-reader.ts'
 import type { Leaf } from './leaves.ts'
 import { isOff, isOn } from './mapping-flag.ts'
+import { openRankVectorsLeaf } from './rank-vectors-leaf.ts'
+import { openSparseVectorLeaf } from './sparse-vector-leaf.ts'
 import { openValueLeaf } from './value-leaf.ts'
 import { noTextReason, valueText } from './value-text.ts'
 import { openVectorLeaf } from './vector-leaf.ts'
@@ -55,8 +58,16 @@ export async function openLeaf(
       return namingReader(await openAggregateLeaf(leaf, context, signal), context)
     }
     if (leaf.type === 'dense_vector') return namingReader(await openVectorLeaf(leaf, context, signal), context)
+    if (leaf.type === 'rank_vectors') return namingReader(await openRankVectorsLeaf(leaf, context, signal), context)
+    if (leaf.type === 'sparse_vector') {
+      if (fields[0]?.hasTermVectors === true) {
+        return namingReader(await openSparseVectorLeaf(leaf, context, signal), context)
+      }
+      // A server that rebuilds sources keeps what was sent of one that is not stored.
+      return context.synthetic ? undefined : withoutValues(leaf, 'its weights are in the inverted index alone')
+    }
     if (leaf.name === '_doc_count' && segment.fields.byName.get(leaf.name)?.docValuesType !== 'numeric') {
-      return withoutValues(leaf, 'it is in the inverted index alone')
+      return namingReader(await openDocCountLeaf(leaf, context, signal), context)
     }
     const text = valueText(leaf, context.created)
     if (text === undefined) return withoutValues(leaf, noTextReason(leaf))

@@ -11,7 +11,7 @@ import { rootDocuments } from './root-documents.ts'
 import type { Rebuilder, RebuiltIndex } from './rebuilder.ts'
 import { scopeTree, type Scope } from './scope.ts'
 import { sourceFilter } from './source-filter.ts'
-import { sourceKeeping, VECTOR_TYPES } from './source-kind.ts'
+import { isLeftOutVector, sourceKeeping } from './source-kind.ts'
 import { sourcelessFor, type Sourceless } from './sourceless.ts'
 import { TypeScopes } from './type-scopes.ts'
 import { WholeRebuilder } from './whole-rebuilder.ts'
@@ -83,7 +83,7 @@ async function openCompleting(
     for (const leaf of leaves) {
       const taken = filter?.(leaf) ?? 'nothing'
       if (taken !== 'nothing') takenOut.set(leaf, taken)
-      else if (keeping.withoutVectors && VECTOR_TYPES.has(leaf.type)) takenOut.set(leaf, 'vector')
+      else if (keeping.withoutVectors && isLeftOutVector(leaf.mapping)) takenOut.set(leaf, 'vector')
     }
     return { type, leaves }
   })

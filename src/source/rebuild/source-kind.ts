@@ -1,6 +1,6 @@
 import { isJsonObject, type JsonObject, type JsonValue } from '../../codec/json-value.ts'
 import { settingText } from '../../repository/flat-settings.ts'
-import { isOff } from './mapping-flag.ts'
+import { isOff, isOn } from './mapping-flag.ts'
 import { isFiltered } from './source-filter.ts'
 import type { IndexMetadata } from '../../repository/index-metadata.ts'
 
@@ -20,21 +20,44 @@ export interface SourceKeeping {
 /** Index versions from which vectors are left out of sources unless a setting says otherwise. */
 const WITHOUT_VECTORS_SINCE = 9_035_000
 /** Field types whose values are left out then. */
-export const VECTOR_TYPES: ReadonlySet<string> = new Set(['dense_vector', 'rank_vectors', 'sparse_vector'])
+const VECTOR_TYPES: ReadonlySet<string> = new Set(['dense_vector', 'rank_vectors', 'sparse_vector'])
 
 /** How an index keeps its sources, from settings and mappings. */
 export function sourceKeeping(
   metadata: Pick<IndexMetadata, 'settings' | 'mappings' | 'createdVersion'>,
 ): SourceKeeping {
   const kind = kindOf(metadata)
-  const { createdVersion: created, settings, mappings } = metadata
   const withoutVectors =
     (kind === 'stored' || kind === 'filtered') &&
+    leavesVectorsOut(metadata) &&
+    metadata.mappings.some(({ mapping }) => hasVectors(mapping))
+  return { kind, withoutVectors }
+}
+
+/** True when the tokens of a `sparse_vector` are kept by document: where it is stored, the default where vectors are left out. */
+export function storesSparseVectors(
+  field: JsonObject,
+  metadata: Pick<IndexMetadata, 'settings' | 'createdVersion'>,
+): boolean {
+  return isOn(field, 'store') || (!isOff(field, 'store') && leavesVectorsOut(metadata))
+}
+
+function leavesVectorsOut({
+  settings,
+  createdVersion: created,
+}: Pick<IndexMetadata, 'settings' | 'createdVersion'>): boolean {
+  return (
     created?.distribution === 'elasticsearch' &&
     created.id >= WITHOUT_VECTORS_SINCE &&
-    settingText(settings, 'index.mapping.exclude_source_vectors') !== 'false' &&
-    mappings.some(({ mapping }) => hasVectors(mapping))
-  return { kind, withoutVectors }
+    settingText(settings, 'index.mapping.exclude_source_vectors') !== 'false'
+  )
+}
+
+/** True for a field that is left out of sources without vectors: a vector, unless it is a sparse one that is not stored. */
+export function isLeftOutVector(field: JsonObject): boolean {
+  const { type } = field
+  if (typeof type !== 'string' || !VECTOR_TYPES.has(type)) return false
+  return type !== 'sparse_vector' || !isOff(field, 'store')
 }
 
 function kindOf({ settings, mappings }: Pick<IndexMetadata, 'settings' | 'mappings'>): SourceKind {
@@ -71,6 +94,6 @@ function sourceOptions(mapping: JsonObject): JsonObject {
 
 function hasVectors(mapping: JsonValue): boolean {
   if (!isJsonObject(mapping)) return false
-  if (typeof mapping['type'] === 'string' && VECTOR_TYPES.has(mapping['type'])) return true
+  if (isLeftOutVector(mapping)) return true
   return Object.values(mapping).some(hasVectors)
 }

@@ -74,6 +74,7 @@ export function testRebuilding(fixture: Fixture): void {
           else if (index.name === 'synthetic_types') compareTypes(document, actual)
           else if (index.name === 'derived')
             expect(sorted(parse(actual))).toBe(sorted(withoutEmpty(parse(document.source!))))
+          else if (index.name === 'sparse_vectors') expect(parse(actual)).toEqual(parse(document.source!))
           else if (index.name === 'vector') expect(parse(actual)).toEqual(parse(document.sent ?? document.source!))
           else expect(actual).toBe(document.source)
         }
@@ -145,6 +146,7 @@ function withoutEmpty(value: JsonValue): JsonValue {
 const REBUILT = [
   ...['synthetic', 'logs-like', 'vector', 'nosource', 'nosource_nested', 'excluded'],
   ...['synthetic_nested', 'synthetic_types', 'synthetic_kept', 'metrics', 'derived'],
+  ...['sparse_vectors', 'synthetic_sparse', 'counted'],
 ]
 const VECTORS = ['raw_vector', 'cosine', 'byte_vector']
 

@@ -122,6 +122,11 @@ test('floats are spelled as Java spells them', () => {
   ])
   const singles = [0.1, 1.4e-45, 3.4028235e38, 16777216, 0.3].map((value) => floatText(Math.fround(value), true))
   expect(singles).toEqual(['0.1', '1.4E-45', '3.4028235E38', '1.6777216E7', '0.3'])
+  // Of two texts that are equally near, the even one.
+  const halfway = [1.42578125, 1.34765625, -1.11328125, 2 ** -24 + 2 ** -31, 33554432 * 1.5 + 4]
+  expect(halfway.map((value) => floatText(value, true))).toEqual([
+    ...['1.4257812', '1.3476562', '-1.1132812', '6.0070306E-8', '5.0331652E7'],
+  ])
   expect([NaN, Infinity, -Infinity].map((value) => floatText(value))).toEqual(['"NaN"', '"Infinity"', '"-Infinity"'])
 })
 

@@ -15,6 +15,8 @@ function fieldsOf(...names: string[]): FieldInfos {
     docValuesType: 'none',
     docValuesGen: -1,
     isSoftDeletes: false,
+    indexOptions: 0,
+    hasTermVectors: false,
     hasSkipIndex: false,
     vectorDimension: 0,
     attributes: new Map(),

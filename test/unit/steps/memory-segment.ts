@@ -123,6 +123,8 @@ function fieldInfo(name: string, number: number): FieldInfo {
     docValuesType: 'none',
     docValuesGen: -1,
     isSoftDeletes: false,
+    indexOptions: 0,
+    hasTermVectors: false,
     hasSkipIndex: false,
     vectorDimension: 0,
     attributes: new Map(),

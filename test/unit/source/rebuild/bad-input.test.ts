@@ -165,12 +165,13 @@ test('the places of byte strings in a list are not taken for numbers', async () 
 
 describe('a field that cannot be rebuilt', () => {
   const cases: readonly (readonly [string, JsonObject, string])[] = [
-    ...['sparse_vector', 'rank_vectors', 'exponential_histogram', 'tdigest'].map(
+    ...['exponential_histogram', 'tdigest'].map(
       (type) => ['n', { type }, `values of type '${type}' cannot be rebuilt`] as const,
     ),
     ['n', { type: 'of_a_plugin' }, "values of type 'of_a_plugin' cannot be rebuilt"],
     ['n', { type: 'scaled_float', scaling_factor: 0 }, "values of type 'scaled_float' cannot be rebuilt"],
     ['n', { type: 'dense_vector', dims: 2 }, 'its vectors are in no file'],
+    ['n', { type: 'rank_vectors', dims: 2 }, 'its vectors are in no column'],
     ['n', { type: 'flattened' }, 'its keys and values are in no column'],
     ['n', { type: 'aggregate_metric_double' }, 'its metrics are in no column'],
     ['d', { type: 'date', format: 'QQQ yyyy||epoch_millis' }, "dates cannot be written in the format 'QQQ yyyy'"],
