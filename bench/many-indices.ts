@@ -39,6 +39,7 @@ export function manyAnswers(answers: ReadonlyMap<string, Answer>): Map<string, A
     const path = /^GET (\/[^?]*)/.exec(request)?.[1]
     if (path === '/_cat/indices') many.set(request, { ...answer, body: manyLines(answer.body) })
     else if (path === '/_all') many.set(request, { ...answer, body: manyDefinitions(answer.body) })
+    else if (path === '/_alias') many.set(request, { ...answer, body: manyAliases(answer.body) })
     else many.set(request, answer)
   }
   return many
@@ -63,6 +64,19 @@ function manyDefinitions(body: string): string {
     const uuids = [definition.settings.index.uuid]
     return Array.from({ length: COPIES }, (_, copy) => copied(text, numberOf(name), copy, uuids))
   })
+  return `{${copies.join(',')}}`
+}
+
+/** Other names in it, as of the system, are left out. */
+function manyAliases(body: string): string {
+  const copies = Object.entries(JSON.parse(body) as Record<string, unknown>).flatMap(([name, aliases]) =>
+    /n\d{5}$/.test(name)
+      ? Array.from(
+          { length: COPIES },
+          (_, copy) => `${JSON.stringify(copied(name, numberOf(name), copy, []))}:${JSON.stringify(aliases)}`,
+        )
+      : [],
+  )
   return `{${copies.join(',')}}`
 }
 

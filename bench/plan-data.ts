@@ -16,6 +16,8 @@ export interface PlanData {
   /** Answers of both clusters by request, such as `GET /_all`. */
   readonly source: ReadonlyMap<string, Answer>
   readonly target: ReadonlyMap<string, Answer>
+  /** Answers of a target that has all these indices already. */
+  readonly fullTarget: ReadonlyMap<string, Answer>
 }
 
 export const PLAN_SNAPSHOT = 'bench'
@@ -30,10 +32,15 @@ const OWN_FIELD_EACH = 5
  * real OpenSearch 2.19 answered to the planner, and 19 copies of each index. Made once and kept in the cache of the tests.
  */
 export async function planData(progress: (text: string) => void): Promise<PlanData> {
-  const folder = await cached('bench-plan-1', (draft) => record(draft, progress), 'data')
+  const folder = await cached('bench-plan-2', (draft) => record(draft, progress), 'data')
   const answers = (side: string): Map<string, Answer> =>
     new Map(JSON.parse(readFileSync(join(folder, `${side}.json`), 'utf8')) as [string, Answer][])
-  return { repository: join(folder, 'many'), source: manyAnswers(answers('source')), target: answers('target') }
+  return {
+    repository: join(folder, 'many'),
+    source: manyAnswers(answers('source')),
+    target: answers('target'),
+    fullTarget: manyAnswers(answers('full-target')),
+  }
 }
 
 async function record(draft: string, progress: (text: string) => void): Promise<void> {
@@ -61,6 +68,12 @@ async function record(draft: string, progress: (text: string) => void): Promise<
       }
       writeFileSync(join(draft, 'source.json'), JSON.stringify([...from.answers]))
       writeFileSync(join(draft, 'target.json'), JSON.stringify([...to.answers]))
+      await fill(target)
+      const file = join(draft, 'config.yaml')
+      await familyRun(process.execPath, [PROGRAM, 'plan', '-f', file, '-o', 'json'], { WORKFLOW_HOME: draft })
+      // What is asked when there are many times as many.
+      await rest(to).get('/_all?ignore_unavailable=true&expand_wildcards=all')
+      writeFileSync(join(draft, 'full-target.json'), JSON.stringify([...to.answers]))
     } finally {
       await Promise.all([from.stop(), to.stop()])
     }

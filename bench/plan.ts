@@ -17,8 +17,9 @@ import { startReplayedCluster } from './replayed-cluster.ts'
 const INDICES = 10_000
 const GOAL_SECONDS = 5
 const CASES = [
-  { name: 'snapshot to be taken', snapshot: undefined },
-  { name: 'existing snapshot', snapshot: PLAN_SNAPSHOT },
+  { name: 'snapshot to be taken', snapshot: undefined, full: false },
+  { name: 'existing snapshot', snapshot: PLAN_SNAPSHOT, full: false },
+  { name: 'existing snapshot, target has all', snapshot: PLAN_SNAPSHOT, full: true },
 ] as const
 
 const { values } = parseArgs({ options: { runs: { type: 'string', default: '5' }, 'cpu-profile': { type: 'string' } } })
@@ -26,18 +27,22 @@ const profile = values['cpu-profile'] === undefined ? [] : ['--cpu-prof', `--cpu
 
 const data = await planData((text) => console.error(text))
 const folder = mkdtempSync(join(tmpdir(), 'bench-plan-'))
-const [source, target] = await Promise.all([startReplayedCluster(data.source), startReplayedCluster(data.target)])
+const [source, target, fullTarget] = await Promise.all(
+  [data.source, data.target, data.fullTarget].map(startReplayedCluster),
+)
 try {
   const results = new Map<string, ChildRun[]>(CASES.map(({ name }) => [name, []]))
   for (let n = 0; n < Number(values.runs); n++) {
-    for (const { name, snapshot } of n % 2 === 0 ? CASES : CASES.toReversed()) {
+    for (const { name, snapshot, full } of n % 2 === 0 ? CASES : CASES.toReversed()) {
       const file = join(folder, 'config.yaml')
-      writeFileSync(file, planConfiguration(source, target, data.repository, snapshot))
+      writeFileSync(file, planConfiguration(source!, full ? fullTarget! : target!, data.repository, snapshot))
       const args = [...profile, PROGRAM, 'plan', '-f', file, '-o', 'json']
       const run = await familyRun(process.execPath, args, { WORKFLOW_HOME: folder })
       const made = JSON.parse(run.stdout) as Plan
       const planned = made.migrations[0]!.groups[0]!.indices.length
-      if (planned !== INDICES) throw new Error(`the run is void: ${planned} indices, ${made.warnings.join('; ')}`)
+      const foretold = made.migrations[0]!.objects?.filter(({ kind }) => kind === 'index').length
+      if (planned !== INDICES || foretold !== INDICES)
+        throw new Error(`the run is void: ${planned} indices, ${made.warnings.join('; ')}`)
       results.get(name)!.push(run)
     }
   }
@@ -49,6 +54,6 @@ try {
     ]),
   )
 } finally {
-  await Promise.all([source.stop(), target.stop()])
+  await Promise.all([source, target, fullTarget].map((cluster) => cluster!.stop()))
   rmSync(folder, { recursive: true, force: true })
 }

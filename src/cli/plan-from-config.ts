@@ -25,9 +25,9 @@ export interface LoadedPlan {
  * Makes the plan of a configuration: the file that `--file` names, else the saved one. Findings go to stderr. `CONFIG_MISSING`,
  * `CONFIG_INVALID`, and whatever `makePlan` throws. Changes nothing.
  */
-export async function loadAndPlan(world: World): Promise<LoadedPlan> {
+export async function loadAndPlan(world: World, options: { readonly forecast?: boolean } = {}): Promise<LoadedPlan> {
   const { config, configFile } = await readConfig(world)
-  const questions = openQuestions(world, configFile, chooseEngine(world, config))
+  const questions = { ...openQuestions(world, configFile, chooseEngine(world, config)), ...options }
   try {
     return { config, plan: await makePlan(config, questions, world.signal), close: () => questions.close() }
   } catch (error) {
@@ -36,9 +36,15 @@ export async function loadAndPlan(world: World): Promise<LoadedPlan> {
   }
 }
 
-/** The plan to be submitted and the engine that it is for; nothing stays open. Codes as `loadAndPlan`. */
-export async function planFromConfig(world: World): Promise<{ readonly plan: Plan; readonly engine: EngineChoice }> {
-  const loaded = await loadAndPlan(world)
+/**
+ * The plan and the engine that it is for; nothing stays open. With `forecast` the plan says what is going to be done with every
+ * object of metadata. Codes as `loadAndPlan`.
+ */
+export async function planFromConfig(
+  world: World,
+  options: { readonly forecast?: boolean } = {},
+): Promise<{ readonly plan: Plan; readonly engine: EngineChoice }> {
+  const loaded = await loadAndPlan(world, options)
   await loaded.close()
   return { plan: loaded.plan, engine: chooseEngine(world, loaded.config) }
 }

@@ -50,15 +50,51 @@ export function indexExists(cluster: Cluster, name: string, signal: AbortSignal)
   return exists(cluster, [name], signal)
 }
 
-/** The index of that name, undefined when there is none; an alias gives the index behind it. Changes nothing. */
+/** The index of that name, undefined when there is none; an alias gives the first index behind it, by name. Changes nothing. */
 export async function getIndex(
   cluster: Cluster,
   name: string,
   signal: AbortSignal,
 ): Promise<(IndexDefinition & { readonly name: string }) | undefined> {
   const found = await callOr(cluster, { method: 'GET', path: [name] }, definitionsSchema, ifMissing, signal)
-  const first = found === 'missing' ? undefined : Object.entries(found)[0]
+  const first = found === 'missing' ? undefined : Object.entries(found).sort(([a], [b]) => (a < b ? -1 : 1))[0]
   return first && { name: first[0], ...first[1] }
+}
+
+/** Characters of the names in one request. */
+const NAMES_IN_PATH = 3_000
+/** Requests after which it is better to ask for every index there is. */
+const MOST_REQUESTS = 10
+
+/**
+ * Those of some indices that are there, by name, however many they are: a few requests, or one for all indices of the cluster.
+ * Names of aliases give the indices behind them. Changes nothing.
+ */
+export async function getIndices(
+  cluster: Cluster,
+  names: readonly string[],
+  signal: AbortSignal,
+): Promise<ReadonlyMap<string, IndexDefinition>> {
+  const lists: string[][] = []
+  let characters = Infinity
+  for (const name of names) {
+    if (characters + name.length > NAMES_IN_PATH) {
+      lists.push([])
+      characters = 0
+    }
+    lists.at(-1)!.push(name)
+    characters += name.length + 1
+  }
+  const hidden = cluster.quirks.hiddenIndices ? { expand_wildcards: 'all' } : {}
+  const wanted = lists.length > MOST_REQUESTS ? ['_all'] : lists.map((list) => list.join(','))
+  const found = new Map<string, IndexDefinition>()
+  for (const path of wanted) {
+    const query = { ignore_unavailable: true, ...hidden }
+    const request = { method: 'GET', path: [path], query, deadlineMs: SLOW_DEADLINE_MS } as const
+    const answer = await callOr(cluster, request, definitionsSchema, ifMissing, signal)
+    if (answer !== 'missing') for (const [name, definition] of Object.entries(answer)) found.set(name, definition)
+  }
+  return found
 }
 
 /**

@@ -2,7 +2,7 @@ import { isJsonObject } from '../codec/json-value.ts'
 import type { JsonObject, JsonValue } from '../codec/json-value.ts'
 import { flattenSettings } from './flat-settings.ts'
 import type { SettingValue } from './flat-settings.ts'
-import { jsonObject, mapMembers, objectMember, sameJson, withoutMembers } from './json-edit.ts'
+import { jsonObject, mapMembers, objectMember, plainValue, sameJson, withMember, withoutMembers } from './json-edit.ts'
 import { normalMapping, scalarText } from './normal-mapping.ts'
 
 /** One place where the object that the target has differs from the one wanted. */
@@ -52,6 +52,14 @@ const WRITTEN_DEFAULTS: ReadonlyMap<string, SettingValue> = new Map([
   ['index.number_of_replicas', '1'],
   ['index.replication.type', 'DOCUMENT'],
 ])
+
+/** An index without the settings that make no difference, so that a text of it tells indices apart. */
+export function withoutOwnSettings(index: JsonObject): JsonObject {
+  const settings = objectMember(index, 'settings')
+  if (settings === undefined) return index
+  const flat = [...flattenSettings(settings)].filter(([name]) => !OWN_SETTINGS.test(name))
+  return withMember(index, 'settings', jsonObject(flat))
+}
 
 function diffContent(wanted: JsonObject, found: JsonObject, prefix: string): Difference[] {
   const settings = (object: JsonObject): Map<string, JsonValue> => {
@@ -111,7 +119,7 @@ function diffMaps(
   return names.flatMap((name) => {
     const [left, right] = [wanted.get(name), found.get(name)]
     const same = left !== undefined && right !== undefined && sameJson(normalValue(left), normalValue(right))
-    return same ? [] : [{ path: prefix + name, wanted: left, found: right }]
+    return same ? [] : [{ path: prefix + name, wanted: plainValue(left), found: plainValue(right) }]
   })
 }
 

@@ -74,3 +74,11 @@ export function sameJson(left: JsonValue, right: JsonValue): boolean {
 function sameMember(left: JsonObject, right: JsonObject, name: string): boolean {
   return Object.hasOwn(right, name) && sameJson(left[name]!, right[name]!)
 }
+
+/** A value for accounts, which are ordinary JSON: numbers that a double cannot hold become their texts. */
+export function plainValue(value: JsonValue | undefined): JsonValue | undefined {
+  if (typeof value === 'bigint') return String(value)
+  if (value instanceof ExactNumber) return value.text
+  if (Array.isArray(value)) return (value as readonly JsonValue[]).map((element) => plainValue(element)!)
+  return isJsonObject(value) ? mapMembers(value, plainValue) : value
+}

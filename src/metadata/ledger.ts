@@ -1,5 +1,6 @@
 import type { JsonValue } from '../codec/json-value.ts'
 import type { Change, DocumentTransform, Problem, Translated } from './change.ts'
+import { plainValue } from './json-edit.ts'
 
 /** Where a rule writes down what it did; one ledger for one definition. */
 export class Ledger {
@@ -17,7 +18,8 @@ export class Ledger {
     return {
       path,
       note: (action, member, before, after, reason) => {
-        this.changes.push({ rule, action, path: join(path, member), before, after, reason })
+        const values = { before: plainValue(before), after: plainValue(after) }
+        this.changes.push({ rule, action, path: join(path, member), ...values, reason })
       },
       problem: (member, detail, decision, concerns) => {
         const about = concerns === undefined ? {} : { concerns }

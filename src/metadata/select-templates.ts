@@ -30,9 +30,9 @@ export function templateFilters(
   }
 }
 
-/** A template that is not moved, for the plan to list. */
+/** A template or an alias that is not moved, for the plan to list. */
 export interface LeftOut {
-  readonly kind: ObjectKind
+  readonly kind: ObjectKind | 'alias'
   readonly name: string
   readonly reason: string
 }
@@ -79,6 +79,18 @@ export function templatesForStreams(selection: TemplateSource, streams: Iterable
   const needed = new Set([...indexTemplates.values()].flatMap(componentNames))
   const components = [...selection.componentTemplates].filter(([name]) => needed.has(name))
   return { legacyTemplates: new Map(), indexTemplates, componentTemplates: new Map(components) }
+}
+
+/** The aliases of whole data streams that are not moved, of the streams that are; by name, with their streams. */
+export function aliasesOfStreams(
+  aliases: Iterable<readonly [string, readonly string[]]>,
+  streams: { has(name: string): boolean },
+): LeftOut[] {
+  return [...aliases].flatMap(([name, of]) =>
+    of.some((stream) => streams.has(stream))
+      ? [{ kind: 'alias', name, reason: 'is of whole data streams, which OpenSearch does not have' }]
+      : [],
+  )
 }
 
 function select(

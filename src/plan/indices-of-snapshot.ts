@@ -1,4 +1,5 @@
 import { mapBounded } from '../core/concurrency.ts'
+import { once } from '../core/once.ts'
 import { isFailure, type Failure } from '../core/failure.ts'
 import type { ProductVersion } from '../metadata/version-range.ts'
 import type { GlobalMetadata } from '../repository/global-metadata.ts'
@@ -9,7 +10,7 @@ import { countDocuments, hasNestedObjects } from '../source/count-documents.ts'
 import type { Offer } from './offer.ts'
 import type { PlanQuestions } from './planning.ts'
 import type { PlannedIndex, PlannedRepository } from './plan.ts'
-import { sourceIndex } from './source-index.ts'
+import { sourceIndex, versionFromText } from './source-index.ts'
 
 /** Up to this many shards are looked into for their documents and bytes; beyond, Register Snapshot counts them. */
 const SHARDS_LOOKED_INTO = 500
@@ -31,6 +32,8 @@ export async function indicesOfSnapshot(
   const snapshot = await opened.snapshot(wanted.name, signal)
   if (wanted.partial === 'fail') requireComplete(snapshot)
   const subject = `snapshot ${snapshot.name} in ${repository.uri}`
+  const global = once(() => snapshot.globalMetadata(signal))
+  const version = versionFromText(snapshot.distribution, snapshot.version) ?? fallback
   const metadata = new Map<string, IndexMetadata>()
   const unreadable = new Map<string, Failure>()
   // Sizes and definitions are both asked for, and a large snapshot has thousands of blobs of metadata.
@@ -56,11 +59,15 @@ export async function indicesOfSnapshot(
     snapshot: snapshot.name,
     names: new Set(snapshot.indexNames),
     closed: new Set(),
-    dataStreams: await dataStreamsOf(snapshot, signal),
-    templates: (at) => snapshot.globalMetadata(at),
+    dataStreams: await dataStreamsOf(snapshot, global),
+    templates: global,
+    pipelines: async () => (await global()).ingestPipelines,
+    streamAliases: async () =>
+      new Map([...(await global()).dataStreamAliases].map(([name, { dataStreams }]) => [name, dataStreams])),
+    version,
     definitions: async (names, at) => {
       const found = await metadataOf(names, at)
-      return found.map((index) => sourceIndex(index, fallback))
+      return found.map((index) => sourceIndex(index, version))
     },
     describe: async (names, at) => {
       const found = await metadataOf(names, at)
@@ -87,11 +94,11 @@ export async function indicesOfSnapshot(
 }
 
 /** The data streams of a snapshot, from its global metadata; when that is damaged, from the names of indices. */
-async function dataStreamsOf(snapshot: Snapshot, signal: AbortSignal): Promise<Offer['dataStreams']> {
+async function dataStreamsOf(snapshot: Snapshot, global: () => Promise<GlobalMetadata>): Promise<Offer['dataStreams']> {
   if (snapshot.dataStreams.length === 0) return []
   let known: GlobalMetadata['dataStreams'] = new Map()
   try {
-    known = (await snapshot.globalMetadata(signal)).dataStreams
+    known = (await global()).dataStreams
   } catch (error) {
     if (!isFailure(error, 'BLOB_CORRUPT', 'BLOB_NOT_FOUND')) throw error
   }

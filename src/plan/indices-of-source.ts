@@ -1,5 +1,6 @@
 import { nameList } from '../repository/close-names.ts'
 import type { Offer } from './offer.ts'
+import { productOf } from './source-definitions.ts'
 import type { SourceAnswers } from './source-answers.ts'
 
 /** The open indices of a live source, from one request however many there are. */
@@ -13,6 +14,9 @@ export async function indicesOfSource(source: SourceAnswers): Promise<Offer> {
     closed: new Set(lines.filter((line) => line.status === 'close').map((line) => line.index)),
     dataStreams: await source.dataStreams(),
     templates: () => source.templates(),
+    pipelines: () => source.pipelines(),
+    streamAliases: () => source.streamAliases(),
+    version: productOf(source.cluster),
     definitions: async (names) => {
       const all = await source.definitions()
       return names.flatMap((name) => all.get(name) ?? [])

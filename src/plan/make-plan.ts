@@ -1,18 +1,16 @@
 import type { Cluster } from '../cluster/cluster.ts'
 import type { Config, ConfigGroup, ConfigMigration, ConfigSnapshot } from '../config/config.ts'
-import { listPlugins } from '../cluster/nodes.ts'
-import { Failure, isFailure } from '../core/failure.ts'
+import { Failure } from '../core/failure.ts'
 import { configDigest } from './config-digest.ts'
-import { leftOutTemplates } from './left-out-templates.ts'
-import { metadataChanges } from './metadata-changes.ts'
-import type { Plan, PlannedChange, PlannedCluster, PlannedGroup, PlannedMigration, PlannedSnapshot } from './plan.ts'
+import type { Plan, PlannedCluster, PlannedGroup, PlannedMigration, PlannedSnapshot } from './plan.ts'
 import { addressOf, claimWarning, connectTo, planCluster } from './plan-cluster.ts'
+import { planMetadata, type MetadataPlan } from './plan-metadata.ts'
 import { planSteps } from './plan-steps.ts'
 import type { PlanQuestions } from './planning.ts'
 import { resolveIndices, type ResolvedIndices } from './resolve-indices.ts'
 import { resolveRepository } from './resolve-repository.ts'
-import { productOf } from './source-definitions.ts'
 import { sourceAnswers, type SourceAnswers } from './source-answers.ts'
+import { targetState, type TargetState } from './target-state.ts'
 
 /**
  * Resolves a configuration into a plan by asking the clusters and repositories it names; changes nothing. `CONFIG_INVALID`
@@ -24,19 +22,19 @@ export async function makePlan(config: Config, questions: PlanQuestions, signal:
   const sources: Record<string, PlannedCluster> = {}
   const targets: Record<string, PlannedCluster> = {}
   const answers = new Map<string, SourceAnswers>()
-  const targetClusters = new Map<string, Cluster>()
+  const targetStates = new Map<string, TargetState>()
   for (const { source, target } of config.migrations) {
     if (!answers.has(source)) {
       const { planned, cluster } = await connect('source', source, config, questions, warnings)
       sources[source] = planned
       answers.set(source, sourceAnswers(source, cluster, signal))
     }
-    if (!targetClusters.has(target)) {
+    if (!targetStates.has(target)) {
       const { planned, cluster } = await connect('target', target, config, questions, warnings)
       targets[target] = planned
-      targetClusters.set(target, cluster)
+      targetStates.set(target, targetState(cluster, signal))
     }
-    requireTwoClusters(answers.get(source)!, target, targetClusters.get(target)!)
+    requireTwoClusters(answers.get(source)!, target, targetStates.get(target)!.cluster)
   }
 
   const migrations: PlannedMigration[] = []
@@ -45,10 +43,10 @@ export async function makePlan(config: Config, questions: PlanQuestions, signal:
     const planning = { id: `m${position + 1}`, source: answers.get(wanted.source)!, earlier, warnings }
     const repository = await resolveRepository(config, wanted, planning, questions, signal)
     const resolved = await resolveIndices(wanted, planning, repository, questions, signal)
-    const target = targetClusters.get(wanted.target)!
-    const changes = await changesOf(wanted, resolved, target, warnings, signal)
-    const leftOut = await leftOutTemplates(wanted, resolved, warnings)
-    migrations.push(planMigration(planning.id, wanted, repository, resolved, changes, leftOut))
+    const groups = wanted.groups.map((group, at) => planGroup(`${planning.id}g${at + 1}`, group, resolved.groups[at]!))
+    const target = targetStates.get(wanted.target)!
+    const metadata = await planMetadata(wanted, groups, resolved, target, questions.forecast === true, warnings)
+    migrations.push(planMigration(planning.id, wanted, repository, resolved, groups, metadata))
   }
   const approvals = config.migrations.map((migration) => migration.groups.map((group) => group.approval))
   const { snapshot, repository, workState } = config.cleanup
@@ -98,20 +96,22 @@ function planMigration(
   wanted: ConfigMigration,
   repository: PlannedMigration['repository'],
   resolved: ResolvedIndices,
-  changes: readonly (readonly PlannedChange[] | undefined)[],
-  leftOut: PlannedMigration['leftOut'] & {},
+  groups: readonly PlannedGroup[],
+  { changes, leftOut, objects }: MetadataPlan,
 ): PlannedMigration {
-  const { source, target, snapshot, groups } = wanted
+  const { source, target, snapshot } = wanted
   return {
     id,
     source,
     target,
     repository,
     snapshot: planSnapshot(snapshot, resolved),
-    groups: groups.map((group, position) =>
-      planGroup(`${id}g${position + 1}`, group, resolved.groups[position]!, changes[position]),
-    ),
+    groups: groups.map((group) => {
+      const own = changes.get(group.id)
+      return own === undefined ? group : { ...group, changes: own }
+    }),
     ...(leftOut.length === 0 ? {} : { leftOut }),
+    ...(objects === undefined ? {} : { objects }),
   }
 }
 
@@ -133,46 +133,7 @@ function planSnapshot(snapshot: ConfigSnapshot, resolved: ResolvedIndices): Plan
   }
 }
 
-/** What each group's indices have to change for the target; where that cannot be asked, the plan is made without. */
-async function changesOf(
-  { groups }: ConfigMigration,
-  resolved: ResolvedIndices,
-  target: Cluster,
-  warnings: string[],
-  signal: AbortSignal,
-): Promise<(readonly PlannedChange[] | undefined)[]> {
-  if (!groups.some((group, at) => group.metadata.enabled && resolved.groups[at]!.indices.length > 0)) return []
-  try {
-    const version = { ...productOf(target), plugins: await listPlugins(target, signal) }
-    const changes: (readonly PlannedChange[] | undefined)[] = []
-    for (const [at, group] of groups.entries()) {
-      const names = resolved.groups[at]!.indices.map((index) => index.name)
-      const wanted = group.metadata.enabled && names.length > 0
-      if (!wanted) {
-        changes.push(undefined)
-        continue
-      }
-      const found = metadataChanges(await resolved.definitions(names), version, group.metadata.options)
-      changes.push(found.changes)
-      if (found.notLookedAt > 0) {
-        const rest = `${found.notLookedAt} of ${names.length} indices are too many and too different to list their changes here`
-        warnings.push(`${group.label}: ${rest}; Migrate Metadata logs those of every index`)
-      }
-    }
-    return changes
-  } catch (error) {
-    if (!isFailure(error) || error.code === 'ABORTED') throw error
-    warnings.push(`changes of settings and mappings are not listed: ${error.message}`)
-    return []
-  }
-}
-
-function planGroup(
-  id: string,
-  group: ConfigGroup,
-  found: ResolvedIndices['groups'][number],
-  changes: readonly PlannedChange[] | undefined,
-): PlannedGroup {
+function planGroup(id: string, group: ConfigGroup, found: ResolvedIndices['groups'][number]): PlannedGroup {
   const { metadata, backfill, priority } = group
   const { settings, mappings } = metadata
   return {
@@ -193,7 +154,6 @@ function planGroup(
       ...(isEmpty(mappings) ? {} : { mappings }),
       ...(Object.keys(metadata.options).length === 0 ? {} : { options: metadata.options }),
     },
-    ...(changes === undefined ? {} : { changes }),
     backfill: {
       enabled: backfill.enabled,
       ...(backfill.workers === undefined ? {} : { workers: backfill.workers }),

@@ -1,6 +1,8 @@
+import type { JsonObject } from '../codec/json-value.ts'
 import type { Failure } from '../core/failure.ts'
 import type { TemplateSource } from '../metadata/select-templates.ts'
 import type { SourceIndex } from '../metadata/source-index.ts'
+import type { ProductVersion } from '../metadata/version-range.ts'
 import type { PlannedIndex } from './plan.ts'
 
 /** What is known of some indices. */
@@ -25,6 +27,12 @@ export interface Offer {
   describe(names: readonly string[], signal: AbortSignal): Promise<DescribedIndices>
   /** Templates of the cluster, or of the cluster that the snapshot was taken of. */
   templates(signal: AbortSignal): Promise<TemplateSource>
+  /** Ingest pipelines of it. */
+  pipelines(signal: AbortSignal): Promise<ReadonlyMap<string, JsonObject>>
+  /** Names of aliases of whole data streams, with the streams. */
+  streamAliases(signal: AbortSignal): Promise<ReadonlyMap<string, readonly string[]>>
+  /** Version of the cluster, as the rules of templates read it. */
+  readonly version: ProductVersion
   /** Settings, mappings and aliases of those of `names` that can be read. */
   definitions(names: readonly string[], signal: AbortSignal): Promise<readonly SourceIndex[]>
 }

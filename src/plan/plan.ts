@@ -1,5 +1,8 @@
 import type { DocumentTransform, MappingChanges, SettingChanges } from '../config/config.ts'
 import type { SecretRef } from '../core/secret.ts'
+import type { Difference } from '../metadata/diff.ts'
+import type { Judgement, MovedKind } from '../metadata/judge-object.ts'
+import type { Remedy } from '../metadata/remedy.ts'
 import type { LeftOut } from '../metadata/select-templates.ts'
 import type { TranslateOptions } from '../metadata/translate-options.ts'
 import type { Sourceless } from '../source/rebuild/sourceless.ts'
@@ -52,8 +55,30 @@ export interface PlannedMigration {
   readonly repository: PlannedRepository
   readonly snapshot: PlannedSnapshot
   readonly groups: readonly PlannedGroup[]
-  /** Templates that are not moved, with the reason; none when absent. */
+  /** Templates and aliases that are not moved, with the reason; none when absent. */
   readonly leftOut?: readonly LeftOut[]
+  /**
+   * What Migrate Metadata is going to do with every object, in its order; only where a plan is made to be read, and absent when
+   * no metadata is migrated or the target did not tell what it has.
+   */
+  readonly objects?: readonly PlannedObject[]
+}
+
+/** What Migrate Metadata is going to do with one object, unless the target refuses it. */
+export interface PlannedObject {
+  readonly kind: 'global metadata' | MovedKind
+  readonly name: string
+  /** The group that it belongs to; templates and pipelines belong to none. */
+  readonly group?: string
+  /** As in the result of Migrate Metadata; `unknown`: the target has one, and it was not compared because there are too many. */
+  readonly outcome: Judgement['outcome'] | 'unknown'
+  /** How the object that the target has differs from the one wanted; not at all when absent. */
+  readonly differences?: readonly Difference[]
+  /** Why it is going to be refused, and what helps. */
+  readonly refusal?: string
+  readonly remedy?: Remedy
+  /** What is changed for the target, and what it will lack; what rules change in indices and data streams is in `changes` of their group. */
+  readonly changes?: readonly ObjectChange[]
 }
 
 /** Where the snapshot lies, as the source sees it and as we read it. */
@@ -136,8 +161,8 @@ export interface PlannedPattern {
   readonly indices: number
 }
 
-/** A change of settings, mappings or aliases that several indices have alike, and why it is made. */
-export interface PlannedChange {
+/** A change of an object for the target, and why it is made. */
+export interface ObjectChange {
   /** Name of the rule, as in the documentation. */
   readonly rule: string
   /** As in the result of Migrate Metadata; `problem`: there is no equivalent on the target. */
@@ -145,6 +170,10 @@ export interface PlannedChange {
   /** Dotted path, such as `mappings.properties.title.type`. */
   readonly path: string
   readonly reason: string
+}
+
+/** A change of settings, mappings or aliases that several indices have alike. */
+export interface PlannedChange extends ObjectChange {
   /** How many indices of the group have it. */
   readonly indices: number
   /** The first of them. */
@@ -165,6 +194,15 @@ export interface PlannedIndex {
   readonly typeIndices?: readonly string[]
   /** Why its metadata in the snapshot cannot be read; such an index is reported as refused, and nothing of it is moved. */
   readonly unreadable?: string
+}
+
+/** The indices behind each data stream of a group that can be read, the oldest first. */
+export function streamsOf({ indices }: Pick<PlannedGroup, 'indices'>): ReadonlyMap<string, readonly string[]> {
+  const streams = new Map<string, string[]>()
+  for (const { name, stream, unreadable } of indices) {
+    if (stream !== undefined && unreadable === undefined) streams.set(stream, [...(streams.get(stream) ?? []), name])
+  }
+  return streams
 }
 
 /** What takes the documents of an index on the target: an index of its name, several by type, or a data stream. */

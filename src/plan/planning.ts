@@ -18,6 +18,8 @@ export interface PlanQuestions {
   readonly engine: 'local' | 'argo'
   /** Slices loaded at once when the configuration does not say. */
   readonly parallelism: number
+  /** Whether the plan is to say what is going to be done with every object of metadata. Default: false. */
+  readonly forecast?: boolean
   /** The file that inline secrets are found in again; the saved configuration when absent. */
   readonly configFile?: string
 }

@@ -1,6 +1,8 @@
+import type { JsonObject } from '../codec/json-value.ts'
 import type { ConfigGroup, ConfigMigration } from '../config/config.ts'
 import { Failure, isFailure } from '../core/failure.ts'
 import type { TemplateSource } from '../metadata/select-templates.ts'
+import type { ProductVersion } from '../metadata/version-range.ts'
 import type { SourceIndex } from '../metadata/source-index.ts'
 import { indicesOfSnapshot } from './indices-of-snapshot.ts'
 import { indicesOfSource } from './indices-of-source.ts'
@@ -22,6 +24,11 @@ export interface ResolvedIndices {
   definitions(names: readonly string[]): Promise<readonly SourceIndex[]>
   /** Templates of where they were found. */
   templates(): Promise<TemplateSource>
+  pipelines(): Promise<ReadonlyMap<string, JsonObject>>
+  /** Names of aliases of whole data streams, with the streams. */
+  streamAliases(): Promise<ReadonlyMap<string, readonly string[]>>
+  /** Version of the cluster they are of. */
+  readonly version: ProductVersion
   /** The existing snapshot they were found in, by its own name; undefined when it is still to be taken. */
   readonly snapshot: string | undefined
 }
@@ -83,6 +90,9 @@ export async function resolveIndices(
     })),
     definitions,
     templates: () => offer.templates(signal),
+    pipelines: () => offer.pipelines(signal),
+    streamAliases: () => offer.streamAliases(signal),
+    version: offer.version,
     snapshot: offer.snapshot,
   }
 }

@@ -1,7 +1,8 @@
 import type { Cluster } from '../cluster/cluster.ts'
 import { listDataStreams, type DataStream } from '../cluster/data-streams.ts'
-import { catIndices, type IndexLine } from '../cluster/indices.ts'
+import { catIndices, getAliases, type IndexLine } from '../cluster/indices.ts'
 import { listNodes } from '../cluster/nodes.ts'
+import { getPipelines } from '../cluster/pipelines.ts'
 import { listRepositories, type RegisteredRepository } from '../cluster/repositories.ts'
 import {
   getComponentTemplates,
@@ -10,6 +11,7 @@ import {
   type NamedObjects,
 } from '../cluster/templates.ts'
 import type { JsonObject } from '../codec/json-value.ts'
+import { once } from '../core/once.ts'
 import type { TemplateSource } from '../metadata/select-templates.ts'
 import type { SourceIndex } from '../metadata/source-index.ts'
 import { sourceDefinitions } from './source-definitions.ts'
@@ -24,6 +26,10 @@ export interface SourceAnswers {
   dataStreams(): Promise<readonly DataStream[]>
   /** Templates of every kind. */
   templates(): Promise<TemplateSource>
+  /** Ingest pipelines by id. */
+  pipelines(): Promise<ReadonlyMap<string, JsonObject>>
+  /** Names of aliases of data streams, with the streams. */
+  streamAliases(): Promise<ReadonlyMap<string, readonly string[]>>
   /** Settings, mappings and aliases of every index. */
   definitions(): Promise<ReadonlyMap<string, SourceIndex>>
   /** Folders of `path.repo` over all nodes, each once. */
@@ -32,13 +38,25 @@ export interface SourceAnswers {
 
 /** Prepares the questions to a source; asks nothing yet. */
 export function sourceAnswers(name: string, cluster: Cluster, signal: AbortSignal): SourceAnswers {
+  const dataStreams = once(() => listDataStreams(cluster, signal))
   return {
     name,
     cluster,
     repositories: once(() => listRepositories(cluster, signal)),
     indices: once(() => catIndices(cluster, signal)),
-    dataStreams: once(() => listDataStreams(cluster, signal)),
+    dataStreams,
     templates: once(() => templatesOf(cluster, signal)),
+    pipelines: once(async () => byName(await getPipelines(cluster, signal))),
+    streamAliases: once(async () => {
+      const streams = new Set((await dataStreams()).map((stream) => stream.name))
+      const aliases = new Map<string, readonly string[]>()
+      if (streams.size === 0) return aliases
+      for (const [stream, own] of Object.entries(await getAliases(cluster, signal))) {
+        if (!streams.has(stream)) continue
+        for (const alias of Object.keys(own)) aliases.set(alias, [...(aliases.get(alias) ?? []), stream])
+      }
+      return aliases
+    }),
     definitions: once(() => sourceDefinitions(cluster, signal)),
     repositoryFolders: once(async () => {
       const nodes = await listNodes(cluster, signal)
@@ -48,9 +66,6 @@ export function sourceAnswers(name: string, cluster: Cluster, signal: AbortSigna
 }
 
 async function templatesOf(cluster: Cluster, signal: AbortSignal): Promise<TemplateSource> {
-  // Parsed from JSON by the client, so the members are JSON values.
-  const byName = (objects: NamedObjects): ReadonlyMap<string, JsonObject> =>
-    new Map(Object.entries(objects) as [string, JsonObject][])
   return {
     legacyTemplates: byName(await getLegacyTemplates(cluster, {}, signal)),
     indexTemplates: byName(await getIndexTemplates(cluster, signal)),
@@ -58,7 +73,7 @@ async function templatesOf(cluster: Cluster, signal: AbortSignal): Promise<Templ
   }
 }
 
-function once<T>(ask: () => Promise<T>): () => Promise<T> {
-  let answer: Promise<T> | undefined
-  return () => (answer ??= ask())
+/** Parsed from JSON by the client, so the members are JSON values. */
+function byName(objects: NamedObjects): ReadonlyMap<string, JsonObject> {
+  return new Map(Object.entries(objects) as [string, JsonObject][])
 }

@@ -10,10 +10,12 @@ import type {
   PlannedIndex,
   PlannedMetadata,
   PlannedMigration,
+  PlannedObject,
   PlannedRepository,
   PlannedStep,
   RepositoryOrigin,
 } from '../plan/plan.ts'
+import { forecastLines } from './forecast-text.ts'
 import { renderTable } from './table.ts'
 
 /** How a plan is rendered. */
@@ -66,8 +68,14 @@ function renderMigration(migration: PlannedMigration, indicesShown: number, colu
     `  Repository: ${describeRepository(repository)}\n`,
     `  Snapshot: ${describeSnapshot(migration)}\n`,
     ...groups.map((group) => renderGroup(group, indicesShown, columns)),
+    ...renderForecast(migration.objects ?? [], indicesShown),
     ...renderLeftOut(leftOut ?? [], indicesShown),
   ].join('')
+}
+
+function renderForecast(objects: readonly PlannedObject[], shown: number): string[] {
+  if (objects.length === 0) return []
+  return ['  Metadata on the target:\n', ...forecastLines(objects, shown).map((line) => `    ${line}\n`)]
 }
 
 /** Templates of one reason on one line. */
@@ -82,7 +90,7 @@ function renderLeftOut(leftOut: readonly LeftOut[], shown: number): string[] {
     const hidden = names.length - shown
     return `    - ${names.slice(0, shown).join(', ')}${hidden > 0 ? ` and ${formatCount(hidden)} more` : ''} (${key})\n`
   })
-  return [`  Left out: ${count(leftOut.length, 'template', 'templates')}\n`, ...lines]
+  return [`  Left out: ${count(leftOut.length, 'object', 'objects')}\n`, ...lines]
 }
 
 function describeRepository({ uri, sourcePath, name, register, origin }: PlannedRepository): string {

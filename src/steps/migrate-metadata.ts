@@ -3,14 +3,15 @@ import { getPipelines } from '../cluster/pipelines.ts'
 import type { JsonObject } from '../codec/json-value.ts'
 import { Failure, isFailure } from '../core/failure.ts'
 import { formatCount } from '../core/units.ts'
-import type { Problem, Translated } from '../metadata/change.ts'
-import { missingPipelines } from '../metadata/missing-pipelines.ts'
+import { judgeAlias } from '../metadata/judge-object.ts'
 import { remedyInWords } from '../metadata/remedy.ts'
-import { templatesForStreams } from '../metadata/select-templates.ts'
+import { aliasesOfStreams, templatesForStreams } from '../metadata/select-templates.ts'
+import { namesPipeline, wantedIndex, type TranslatedIndex } from '../metadata/wanted-indices.ts'
+import { streamsOf } from '../plan/plan.ts'
 import type { GlobalMetadata } from '../repository/global-metadata.ts'
-import { migrateObject, refusedObject, type MigratedObject } from './migrate-object.ts'
+import { judgedObject, migrateObject, refusedObject, type MigratedObject } from './migrate-object.ts'
 import { migratePipelines } from './migrate-pipelines.ts'
-import { migrateStreams, streamsOf } from './migrate-streams.ts'
+import { migrateStreams } from './migrate-streams.ts'
 import { chosenTemplates, migrateTemplates } from './migrate-templates.ts'
 import { migrationOf } from './plan-parts.ts'
 import type { Step, StepContext } from './step.ts'
@@ -62,7 +63,7 @@ async function migrateGlobal(
   { signal }: StepContext,
 ): Promise<MigrateMetadataData['leftOut']> {
   const { snapshot, group } = translation
-  const streams = streamsOf(translation)
+  const streams = streamsOf(group)
   if (!first && streams.size === 0) return []
   let global: GlobalMetadata
   try {
@@ -77,12 +78,8 @@ async function migrateGlobal(
   if (first) await migratePipelines(global, translation, done, signal)
   // Groups run side by side, so those of streams may be needed before the first group has brought them.
   await migrateTemplates(first ? selection : templatesForStreams(selection, streams.keys()), translation, done, signal)
-  const aliases = [...global.dataStreamAliases].flatMap(([name, { dataStreams }]) =>
-    dataStreams.some((stream) => streams.has(stream))
-      ? [{ kind: 'alias', name, reason: 'is of whole data streams, which OpenSearch does not have' }]
-      : [],
-  )
-  return [...(first ? selection.leftOut : []), ...aliases]
+  const aliases = [...global.dataStreamAliases].map(([name, { dataStreams }]) => [name, dataStreams] as const)
+  return [...(first ? selection.leftOut : []), ...aliasesOfStreams(aliases, streams)]
 }
 
 async function migrateIndices(translation: Translation, done: Done, signal: AbortSignal): Promise<void> {
@@ -91,7 +88,7 @@ async function migrateIndices(translation: Translation, done: Done, signal: Abor
   for (const { name: source, stream, documents, unreadable } of group.indices) {
     if (unreadable !== undefined) done(refusedObject({ kind: 'index', name: source }, unreadable))
     if (stream !== undefined || unreadable !== undefined) continue
-    let parts: readonly { readonly name: string; readonly translated: Translated }[]
+    let parts: readonly TranslatedIndex[]
     try {
       parts = await translatedIndices(translation, source, signal)
     } catch (error) {
@@ -99,32 +96,21 @@ async function migrateIndices(translation: Translation, done: Done, signal: Abor
       done(refusedObject({ kind: 'index', name: source }, error.message))
       continue
     }
-    for (const { name, translated } of parts) {
-      const named = missingPipelines(translated.body, new Set())
-      if (named.length > 0) pipelines ??= new Set(Object.keys(await getPipelines(target, signal)))
-      const problems: readonly Problem[] = [
-        ...translated.problems.map((problem) => (parts.length > 1 ? problem : withCount(problem, documents))),
-        ...missingPipelines(translated.body, pipelines ?? new Set()),
-      ]
+    for (const part of parts) {
+      if (namesPipeline(part.translated)) pipelines ??= new Set(Object.keys(await getPipelines(target, signal)))
+      const wanted = wantedIndex(part, pipelines ?? new Set(), parts.length > 1 ? undefined : documents)
+      const { name } = wanted
       const there = await getIndex(target, name, signal)
       if (there !== undefined && there.name !== name) {
-        const { changes } = translated
-        const words = `the target has an alias of that name, of index ${there.name}`
-        done(refusedObject({ kind: 'index', name, changes, problems }, words))
+        const { changes, problems } = wanted.translated
+        done(judgedObject({ kind: 'index', name, changes, problems }, judgeAlias(there.name)))
         continue
       }
       // Parsed from the target's JSON by the client, so the members are JSON values.
       const found = there as JsonObject | undefined
-      const candidate = { kind: 'index', name, translated: { ...translated, problems }, found } as const
-      done(await migrateObject(candidate, group.metadata.existingIndex, target, signal))
+      done(await migrateObject(wanted, found, group.metadata.existingIndex, target, signal))
     }
   }
-}
-
-/** A problem of every document with their number, where that is known. */
-function withCount(problem: Problem, documents: number | undefined): Problem {
-  if (problem.concerns === undefined || documents === undefined) return problem
-  return { ...problem, detail: `${problem.detail} (the index has ${formatCount(documents)} documents)` }
 }
 
 function report(

@@ -2,33 +2,27 @@ import type { Cluster } from '../cluster/cluster.ts'
 import { createIndex, putAlias, putMapping, updateIndexSettings } from '../cluster/indices.ts'
 import { putPipeline } from '../cluster/pipelines.ts'
 import { putComponentTemplate, putIndexTemplate, putLegacyTemplate } from '../cluster/templates.ts'
-import { stringifyJson } from '../codec/json-exact.ts'
 import { isJsonObject, type JsonObject } from '../codec/json-value.ts'
 import { isFailure } from '../core/failure.ts'
-import type { Change, Problem, Translated } from '../metadata/change.ts'
-import { diffIndex, diffPipeline, diffTemplate, type Difference } from '../metadata/diff.ts'
+import type { Change, Problem } from '../metadata/change.ts'
+import type { Difference } from '../metadata/diff.ts'
+import {
+  judgeObject,
+  type ExistingPolicy,
+  type Judgement,
+  type MovedKind,
+  type WantedObject,
+} from '../metadata/judge-object.ts'
 import { mapMembers, objectMember, withMember } from '../metadata/json-edit.ts'
 import { remedyOf, type Remedy } from '../metadata/remedy.ts'
 
 /** What became of one object. */
-export interface MigratedObject {
-  readonly kind:
-    | 'global metadata'
-    | 'component template'
-    | 'index template'
-    | 'legacy template'
-    | 'index'
-    | 'data stream'
-    | 'ingest pipeline'
+export interface MigratedObject extends Judgement {
+  readonly kind: 'global metadata' | MovedKind
   readonly name: string
-  readonly outcome: 'created' | 'equal' | 'kept' | 'updated' | 'refused'
   readonly changes: readonly Change[]
   readonly problems: readonly Problem[]
-  /** How the object that the target had differs from the one wanted. */
-  readonly differences: readonly Difference[]
-  /** The target's words, when it refused. */
-  readonly refusal?: string
-  /** What a user can do then. */
+  /** What a user can do when it was refused. */
   readonly remedy?: Remedy
 }
 
@@ -41,46 +35,42 @@ export function refusedObject(
   return { ...whole, outcome: 'refused', refusal, remedy: remedyOf(refusal, whole) }
 }
 
-/** One object on its way: what is wanted, and what the target has. */
-export interface Candidate {
-  readonly kind: Exclude<MigratedObject['kind'], 'data stream' | 'global metadata'>
-  readonly name: string
-  readonly translated: Pick<Translated, 'body' | 'changes' | 'problems'>
-  readonly found: JsonObject | undefined
+/** The end of an object as it was judged. */
+export function judgedObject(
+  object: Pick<MigratedObject, 'kind' | 'name' | 'changes' | 'problems'>,
+  judgement: Judgement,
+): MigratedObject {
+  const { refusal, differences } = judgement
+  return refusal === undefined ? { ...object, ...judgement } : refusedObject({ ...object, differences }, refusal)
 }
 
 /** Writes one object unless the target has an equal one; what the target refuses is part of the result. */
 export async function migrateObject(
-  candidate: Candidate,
-  policy: 'fail' | 'keep' | 'update',
+  wanted: WantedObject,
+  found: JsonObject | undefined,
+  policy: ExistingPolicy,
   target: Cluster,
   signal: AbortSignal,
 ): Promise<MigratedObject> {
-  const { kind, name, translated, found } = candidate
-  const { body, changes, problems } = translated
-  const differences = found === undefined ? [] : differ(kind)(body, found)
-  const result = { kind, name, changes, problems, differences }
-  if (found !== undefined && differences.length === 0) return { ...result, outcome: 'equal' }
-  if (found !== undefined && policy === 'keep') return { ...result, outcome: 'kept' }
-  if (found !== undefined && policy === 'fail') {
-    return refusedObject(result, `the target has another one: ${inWords(differences)}`)
+  const { kind, name, translated } = wanted
+  const { changes, problems } = translated
+  const judgement = judgeObject(wanted, found, policy)
+  const object = { kind, name, changes, problems }
+  if (judgement.outcome === 'created' || judgement.outcome === 'updated') {
+    const { differences } = judgement
+    try {
+      await write(wanted, found, differences, target, signal)
+    } catch (error) {
+      if (!isFailure(error, 'CLUSTER_REFUSED')) throw error
+      return refusedObject({ ...object, differences }, error.detail)
+    }
   }
-  try {
-    await write(candidate, differences, target, signal)
-    return { ...result, outcome: found === undefined ? 'created' : 'updated' }
-  } catch (error) {
-    if (!isFailure(error, 'CLUSTER_REFUSED')) throw error
-    return refusedObject(result, error.detail)
-  }
-}
-
-function differ(kind: Candidate['kind']): (wanted: JsonObject, found: JsonObject) => Difference[] {
-  if (kind === 'index') return diffIndex
-  return kind === 'ingest pipeline' ? diffPipeline : diffTemplate
+  return judgedObject(object, judgement)
 }
 
 async function write(
-  { kind, name, translated, found }: Candidate,
+  { kind, name, translated }: WantedObject,
+  found: JsonObject | undefined,
   differences: readonly Difference[],
   target: Cluster,
   signal: AbortSignal,
@@ -141,13 +131,4 @@ export async function updateIndex(target: Cluster, name: string, body: JsonObjec
       .filter(([key]) => !FIXED.has(key.split('.', 1)[0]!)),
   )
   if (Object.keys(dynamic).length > 0) await updateIndexSettings(target, name, { index: dynamic }, signal)
-}
-
-function inWords(differences: readonly Difference[]): string {
-  const shown = differences.slice(0, 3).map(({ path, wanted, found }) => {
-    const text = (value: Difference['wanted']): string =>
-      value === undefined ? 'nothing' : stringifyJson(value).slice(0, 60)
-    return `${path} is ${text(found)} instead of ${text(wanted)}`
-  })
-  return shown.join('; ') + (differences.length > 3 ? `; ${differences.length - 3} more` : '')
 }

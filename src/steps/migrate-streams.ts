@@ -1,22 +1,14 @@
-import type { Cluster } from '../cluster/cluster.ts'
 import { createDataStream, getDataStream } from '../cluster/data-streams.ts'
 import { countDocuments, refresh } from '../cluster/indices.ts'
-import { putIndexTemplate } from '../cluster/templates.ts'
+import { getIndexTemplates } from '../cluster/templates.ts'
 import type { JsonObject } from '../codec/json-value.ts'
 import { isFailure } from '../core/failure.ts'
 import type { Translated } from '../metadata/change.ts'
-import { json, jsonObject } from '../metadata/json-edit.ts'
-import { refusedObject, type MigratedObject } from './migrate-object.ts'
+import { judgeStream } from '../metadata/judge-object.ts'
+import { streamsOf } from '../plan/plan.ts'
+import { templateOfStream } from '../metadata/wanted-templates.ts'
+import { judgedObject, migrateObject, refusedObject, type MigratedObject } from './migrate-object.ts'
 import { translatedIndices, type Translation } from './translation.ts'
-
-/** The indices behind each data stream of a group that can be read, the oldest first. */
-export function streamsOf({ group }: Pick<Translation, 'group'>): ReadonlyMap<string, readonly string[]> {
-  const streams = new Map<string, string[]>()
-  for (const { name, stream, unreadable } of group.indices) {
-    if (stream !== undefined && unreadable === undefined) streams.set(stream, [...(streams.get(stream) ?? []), name])
-  }
-  return streams
-}
 
 /**
  * Creates the data streams of a group, each with one empty index; the load rolls them over between generations. A stream that
@@ -28,7 +20,8 @@ export async function migrateStreams(
   signal: AbortSignal,
 ): Promise<void> {
   const { target, group } = translation
-  for (const [name, indices] of streamsOf(translation)) {
+  let templates: ReadonlyMap<string, JsonObject> | undefined
+  for (const [name, indices] of streamsOf(group)) {
     let newest: Translated
     try {
       const [part] = await translatedIndices(translation, indices.at(-1)!, signal)
@@ -39,62 +32,28 @@ export async function migrateStreams(
       continue
     }
     const { changes, problems } = newest
-    const result = { kind: 'data stream', name, changes, problems, differences: [] } as const
-    if ((await getDataStream(target, name, signal)) !== undefined) {
-      const { refusal, ...end } = await existing(target, name, group.metadata.existingIndex, signal)
-      done(refusal === undefined ? { ...result, ...end } : refusedObject({ ...result, ...end }, refusal))
-      continue
+    const object = { kind: 'data stream', name, changes, problems } as const
+    const judgement = judgeStream(await documentsOf(translation, name, signal), group.metadata.existingIndex)
+    if (judgement.outcome === 'created') {
+      // Parsed from the target's JSON by the client, so the members are JSON values.
+      templates ??= new Map(Object.entries(await getIndexTemplates(target, signal)) as [string, JsonObject][])
+      const own = templateOfStream(name, newest, templates)
+      if (own !== undefined) done(await migrateObject(own, templates.get(own.name), 'update', target, signal))
+      try {
+        await createDataStream(target, name, signal)
+      } catch (error) {
+        if (!isFailure(error, 'CLUSTER_REFUSED')) throw error
+        done(refusedObject(object, error.detail))
+        continue
+      }
     }
-    try {
-      await create(target, name, newest, signal)
-      done({ ...result, outcome: 'created' })
-    } catch (error) {
-      if (!isFailure(error, 'CLUSTER_REFUSED')) throw error
-      done(refusedObject(result, error.detail))
-    }
+    done(judgedObject(object, judgement))
   }
 }
 
-/** An empty stream is as good as a new one; others take more documents only where the configuration says so. */
-async function existing(
-  target: Cluster,
-  name: string,
-  policy: 'fail' | 'keep' | 'update',
-  signal: AbortSignal,
-): Promise<Pick<MigratedObject, 'outcome' | 'differences'> & { readonly refusal?: string }> {
+/** How many documents the target's stream of that name has; undefined when there is none. */
+async function documentsOf({ target }: Translation, name: string, signal: AbortSignal): Promise<number | undefined> {
+  if ((await getDataStream(target, name, signal)) === undefined) return undefined
   await refresh(target, name, signal)
-  const documents = await countDocuments(target, name, signal)
-  if (documents === 0) return { outcome: 'equal', differences: [] }
-  const differences = [{ path: 'documents', wanted: 0, found: documents }]
-  if (policy !== 'fail') return { outcome: 'kept', differences }
-  return { outcome: 'refused', differences, refusal: `the target has one with ${documents} documents` }
-}
-
-async function create(target: Cluster, name: string, newest: Translated, signal: AbortSignal): Promise<void> {
-  try {
-    await createDataStream(target, name, signal)
-  } catch (error) {
-    const lacksTemplate = /no matching index template|has no data stream template|no data stream template/
-    if (!isFailure(error, 'CLUSTER_REFUSED') || !lacksTemplate.test(error.detail)) throw error
-    await putIndexTemplate(target, `${name}-backfill`, templateOf(name, newest), signal)
-    await createDataStream(target, name, signal)
-  }
-}
-
-/** Above the priorities that stock templates have, for this one stream. */
-const PRIORITY = 1000
-
-function templateOf(name: string, { body }: Translated): JsonObject {
-  return jsonObject([
-    ['index_patterns', [name]],
-    ['data_stream', json({})],
-    ['priority', PRIORITY],
-    [
-      'template',
-      jsonObject([
-        ['settings', body['settings'] ?? jsonObject([])],
-        ['mappings', body['mappings'] ?? jsonObject([])],
-      ]),
-    ],
-  ])
+  return countDocuments(target, name, signal)
 }

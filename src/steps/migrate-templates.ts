@@ -1,22 +1,13 @@
-import type { Cluster } from '../cluster/cluster.ts'
-import {
-  getComponentTemplates,
-  getIndexTemplates,
-  getLegacyTemplates,
-  type NamedObjects,
-} from '../cluster/templates.ts'
+import { getComponentTemplates, getIndexTemplates, getLegacyTemplates } from '../cluster/templates.ts'
 import type { JsonObject } from '../codec/json-value.ts'
+import type { WantedObject } from '../metadata/judge-object.ts'
 import {
   selectTemplates,
   templateFilters,
   type TemplateSelection,
   type TemplateSource,
 } from '../metadata/select-templates.ts'
-import {
-  translateComponentTemplate,
-  translateIndexTemplate,
-  translateLegacyTemplate,
-} from '../metadata/translate-template.ts'
+import { wantedTemplates } from '../metadata/wanted-templates.ts'
 import type { GlobalMetadata } from '../repository/global-metadata.ts'
 import { migrateObject, type MigratedObject } from './migrate-object.ts'
 import type { Translation } from './translation.ts'
@@ -33,25 +24,17 @@ export async function migrateTemplates(
   done: (object: MigratedObject) => void,
   signal: AbortSignal,
 ): Promise<void> {
-  const kinds = [
-    ['component template', selection.componentTemplates, translateComponentTemplate, getComponentTemplates],
-    ['index template', selection.indexTemplates, translateIndexTemplate, getIndexTemplates],
-    [
-      'legacy template',
-      selection.legacyTemplates,
-      translateLegacyTemplate,
-      (cluster: Cluster, at: AbortSignal): Promise<NamedObjects> => getLegacyTemplates(cluster, {}, at),
-    ],
-  ] as const
   const { existingIndex, options } = group.metadata
-  for (const [kind, definitions, translate, get] of kinds) {
-    if (definitions.size === 0) continue
-    const there = await get(target, signal)
-    for (const [name, definition] of definitions) {
-      const translated = translate({ name, source, definition }, to, options)
-      // Parsed from the target's JSON by the client, so the members are JSON values.
-      const found = there[name] as JsonObject | undefined
-      done(await migrateObject({ kind, name, translated, found }, existingIndex, target, signal))
-    }
+  const wanted = wantedTemplates(selection, source, to, options)
+  const has = (kind: WantedObject['kind']): boolean => wanted.some((one) => one.kind === kind)
+  const there: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
+    'component template': has('component template') ? await getComponentTemplates(target, signal) : {},
+    'index template': has('index template') ? await getIndexTemplates(target, signal) : {},
+    'legacy template': has('legacy template') ? await getLegacyTemplates(target, {}, signal) : {},
+  }
+  for (const one of wanted) {
+    // Parsed from the target's JSON by the client, so the members are JSON values.
+    const found = there[one.kind]?.[one.name] as JsonObject | undefined
+    done(await migrateObject(one, found, existingIndex, target, signal))
   }
 }

@@ -1,10 +1,7 @@
 import type { Cluster } from '../cluster/cluster.ts'
 import { listPlugins } from '../cluster/nodes.ts'
-import { applyWishes } from '../metadata/apply-wishes.ts'
-import type { Translated } from '../metadata/change.ts'
-import { splitByType } from '../metadata/split-types.ts'
-import { translateIndex } from '../metadata/translate-index.ts'
 import type { ProductVersion, TargetVersion } from '../metadata/version-range.ts'
+import { translateParts, type TranslatedIndex } from '../metadata/wanted-indices.ts'
 import type { PlannedGroup } from '../plan/plan.ts'
 import { sourceIndex, versionFromText } from '../plan/source-index.ts'
 import { openRepository } from '../repository/open.ts'
@@ -48,13 +45,6 @@ export async function translatedIndices(
   { snapshot, source, to, group }: Translation,
   name: string,
   signal: AbortSignal,
-): Promise<readonly { readonly name: string; readonly translated: Translated }[]> {
-  const { metadata } = group
-  const index = sourceIndex(await snapshot.index(name, signal), source)
-  const parts = metadata.options?.types === 'split' ? splitByType(index) : [index]
-  return parts.map((part) => {
-    // With its parents in another index, a child can only keep its routing.
-    const options = parts.length > 1 ? { ...metadata.options, parents: 'routing' as const } : metadata.options
-    return { name: part.name, translated: applyWishes(translateIndex(part, to, options), metadata) }
-  })
+): Promise<readonly TranslatedIndex[]> {
+  return translateParts(sourceIndex(await snapshot.index(name, signal), source), to, group.metadata)
 }

@@ -13,7 +13,7 @@ const INDICES_ON_TERMINAL = 20
 
 /** `workflow plan`: what the configuration resolves to; nothing is changed anywhere but in the file of `--out`. */
 export const run: CommandRun = async (world, input) => {
-  const { plan } = await planFromConfig(world)
+  const { plan } = await planFromConfig(world, { forecast: true })
   const json = `${JSON.stringify(plan, undefined, 2)}\n`
   const out = input.text('out')
   if (out !== undefined) {

@@ -69,10 +69,15 @@ async function readPlanFile(path: string): Promise<Plan> {
   try {
     // Written by this program; the digest and the version say whether it is one.
     const plan = JSON.parse(await readFile(path, 'utf8')) as Plan
-    if ((plan.schemaVersion as number) === 1 && typeof plan.configDigest === 'string') return plan
+    if ((plan.schemaVersion as number) === 1 && typeof plan.configDigest === 'string') return withoutForecast(plan)
   } catch (cause) {
     const detail = cause instanceof SyntaxError ? `it is not JSON: ${cause.message}` : messageOf(cause)
     throw new Failure('CONFIG_INVALID', detail, { ...failing, cause })
   }
   throw new Failure('CONFIG_INVALID', 'it is not a plan of schema version 1', failing)
+}
+
+/** What the target had when the plan was written is nothing to go by. */
+function withoutForecast(plan: Plan): Plan {
+  return { ...plan, migrations: plan.migrations.map(({ objects: _forecast, ...migration }) => migration) }
 }

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { isFailure, type Failure } from '../../../src/core/failure.ts'
-import type { PlannedMetadata } from '../../../src/plan/plan.ts'
+import type { PlannedMetadata, PlannedObject } from '../../../src/plan/plan.ts'
 import { listProcessors } from '../../../src/cluster/pipelines.ts'
 import { parseJsonExact } from '../../../src/codec/json-exact.ts'
 import type { JsonObject } from '../../../src/codec/json-value.ts'
@@ -16,6 +16,7 @@ import { indexNames, wipe } from '../../e2e/target-state.ts'
 import { bootServer, type ServerHandle } from '../boot.ts'
 import { rest } from '../rest.ts'
 import { planOf, StepWorld } from '../steps/world.ts'
+import { expectAsForetold, forecastOf } from './forecast.ts'
 
 const signal = new AbortController().signal
 
@@ -24,6 +25,7 @@ type Aliases = Readonly<Record<string, { readonly aliases: Readonly<Record<strin
 interface Ending {
   readonly failure?: Failure
   readonly output?: StepOutput
+  readonly foretold: readonly PlannedObject[]
   readonly log: readonly string[]
 }
 
@@ -40,12 +42,16 @@ describe('metadata that the target does not take', () => {
     rmSync(work, { recursive: true, force: true })
   })
 
-  /** Runs Migrate Metadata over indices of a fixture, whose repository may be given as a damaged copy. */
+  /**
+   * Runs Migrate Metadata over indices of a fixture, whose repository may be given as a damaged copy. Whatever it does with an
+   * object has to be what a plan has foretold.
+   */
   async function migrate(
     fixture: string,
     indices: readonly string[],
     metadata: Partial<PlannedMetadata> = {},
     copy?: string,
+    streamOf: (index: string) => string | undefined = () => undefined,
   ): Promise<Ending> {
     const { path, snapshots } = listFixtures().find(({ name }) => name === fixture)!.repositories[0]!
     const step = { id: 'm1g1/migrate-metadata', kind: 'migrate-metadata', title: 'Migrate Metadata' } as const
@@ -56,7 +62,10 @@ describe('metadata that the target does not take', () => {
         {
           id: 'm1g1',
           patterns: indices,
-          indices: indices.map((name) => ({ name, shards: 1 })),
+          indices: indices.map((name) => {
+            const stream = streamOf(name)
+            return { name, shards: 1, ...(stream === undefined ? {} : { stream }) }
+          }),
           metadata: { enabled: true, existingIndex: 'fail', ...metadata },
           backfill: { enabled: true, bulkBytes: 1024, bulkDocs: 10, onConflict: 'overwrite' },
           verify: 'counts',
@@ -68,11 +77,17 @@ describe('metadata that the target does not take', () => {
     const log: string[] = []
     const input = { plan, step: planned, workflow: 'w', outputs: new Map() }
     try {
+      const foretold = await forecastOf(plan, await world.clusters.target('target'))
       const context = { ...world.context(input), log: (_: string, line: string): unknown => log.push(line) }
-      return { output: await migrateMetadata(input, context), log }
-    } catch (error) {
-      if (!isFailure(error)) throw error
-      return { failure: error, log }
+      const ending = await migrateMetadata(input, context).then(
+        (output) => ({ output, data: output.data }),
+        (error: unknown) => {
+          if (!isFailure(error)) throw error
+          return { failure: error, data: error.data }
+        },
+      )
+      if (ending.data !== undefined) expectAsForetold(foretold, (ending.data as MigrateMetadataData).objects)
+      return { ...ending, foretold, log }
     } finally {
       await world.clusters.close()
     }
@@ -107,6 +122,16 @@ describe('metadata that the target does not take', () => {
     expect(ended.output!.result).toBe('rejects')
     expect(outcomes(ended)).toMatchObject({ 'index plain': 'refused', 'index nested': 'equal' })
     expect(await indexNames(target)).toEqual(['nested', 'other'])
+  })
+
+  test('an index with an alias of the name of an index of the target is refused, as the plan has foreseen', async () => {
+    await rest(target).put('/all_data', {})
+    const ended = await migrate('es-7.10.2', ['plain'], { onRefused: 'continue' })
+    const of = (objects: readonly (MigratedObject | PlannedObject)[]) => objects.find(({ name }) => name === 'plain')!
+    expect(of(objectsOf(ended)).refusal).toContain('exists with the same name as the alias')
+    expect(of(ended.foretold).refusal).toBe(
+      'the target is going to refuse it: it has an index of the name of alias [all_data]',
+    )
   })
 
   test('an index that is there and differs is refused, kept or updated, with the difference, and is equal then', async () => {
@@ -152,6 +177,11 @@ describe('metadata that the target does not take', () => {
     })
     const refusal = objectsOf(ended).find(({ outcome }) => outcome === 'refused')!.refusal
     expect(refusal).toContain('multiple index templates may not match during index creation')
+    const { refusal: foreseen, remedy } = ended.foretold.find(({ outcome }) => outcome === 'refused')!
+    expect(foreseen).toBe(
+      'the target is going to refuse it: index template mine has the same priority [200], and both are for names like composed-*',
+    )
+    expect(remedy!.advice).toContain('change the priority of the template on the target')
   })
 
   test('more fields than the limit are refused in the words of the target, and no half index stays', async () => {
@@ -209,6 +239,34 @@ describe('metadata that the target does not take', () => {
     })
   })
 
+  test('a plan foretells what becomes of everything in a snapshot, data streams and their templates included', async () => {
+    const fixture = 'es-8.19.0'
+    const { snapshots } = listFixtures().find(({ name }) => name === fixture)!.repositories[0]!
+    const names = snapshots[0]!.indices.map(({ name }) => name)
+    const streamOf = (name: string): string | undefined => /^\.ds-(.*?)(-\d{4}\.\d\d\.\d\d)?-\d{6}$/.exec(name)?.[1]
+    const indices = names.filter((name) => !name.startsWith('.') || streamOf(name) !== undefined)
+    const everything = async (metadata: Partial<PlannedMetadata>): Promise<readonly string[]> => {
+      const wanted = { ingestPipelines: ['*'], onRefused: 'continue', ...metadata } as const
+      const ended = await migrate(fixture, indices, wanted, undefined, streamOf)
+      return [...new Set(Object.entries(outcomes(ended)).map(([, outcome]) => outcome))].sort()
+    }
+    expect(indices.some((name) => streamOf(name) !== undefined)).toBe(true)
+    // Without its templates a stream needs one of its own.
+    expect(await everything({ templates: [], componentTemplates: [] })).toEqual(['created'])
+    await wipe(target)
+    expect(await everything({})).toEqual(['created'])
+    const client = rest(target)
+    await client.put('/plain/_settings', { index: { refresh_interval: '7s' } })
+    for (const index of indices) {
+      const stream = streamOf(index)
+      if (stream !== undefined)
+        await client.post(`/${stream}/_doc?refresh=true`, { '@timestamp': '2026-01-01T00:00:00Z' })
+    }
+    expect(await everything({})).toEqual(['equal', 'refused'])
+    expect(await everything({ existingIndex: 'keep' })).toEqual(['equal', 'kept'])
+    expect(await everything({ existingIndex: 'update' })).toEqual(['equal', 'kept', 'updated'])
+  })
+
   test('a pipeline with a processor that the target lacks is refused whole, with the name of the processor', async () => {
     const world = new StepWorld(planOf(target, target, {}))
     try {
@@ -220,8 +278,8 @@ describe('metadata that the target does not take', () => {
       const processors = await listProcessors(cluster, signal)
       const translated = translatePipeline(definition as JsonObject, processors)
       expect(translated.problems).toMatchObject([{ detail: 'the target has no processor geoip' }])
-      const candidate = { kind: 'ingest pipeline', name: 'geo', translated, found: undefined } as const
-      const { outcome, refusal } = await migrateObject(candidate, 'fail', cluster, signal)
+      const wanted = { kind: 'ingest pipeline', name: 'geo', translated } as const
+      const { outcome, refusal } = await migrateObject(wanted, undefined, 'fail', cluster, signal)
       expect(outcome).toBe('refused')
       expect(refusal).toContain('geoip')
     } finally {

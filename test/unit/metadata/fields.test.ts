@@ -1,4 +1,7 @@
 import { describe, expect, test } from 'vitest'
+import { parseJsonExact } from '../../../src/codec/json-exact.ts'
+import type { JsonObject } from '../../../src/codec/json-value.ts'
+import { translateIndex } from '../../../src/metadata/translate-index.ts'
 import { plain, rulesOf, translate, translateField, type Example } from './translate.ts'
 
 const knn = { plugins: ['opensearch-knn'] }
@@ -225,4 +228,28 @@ describe('a field alias', () => {
     const unknown = { _doc: { properties: { other: { type: 'alias', path: 'elsewhere' } } } }
     expect(translate({ mappings: unknown }).changes).toEqual([])
   })
+})
+
+test('numbers that a double cannot hold are kept, and the account of changes is ordinary JSON nevertheless', () => {
+  const translated = translateIndex(
+    {
+      name: 'big',
+      createdVersion: { distribution: 'elasticsearch', major: 8, minor: 19 },
+      settings: new Map(),
+      mappings: [
+        {
+          type: '_doc',
+          mapping: parseJsonExact(
+            '{"properties":{"n":{"type":"no_such_type","null_value":9223372036854775807,"x":0.12345678901234567890}}}',
+            'mapping',
+          ) as JsonObject,
+        },
+      ],
+      aliases: new Map(),
+      routingNumShards: undefined,
+    },
+    { distribution: 'opensearch', major: 2, minor: 19, plugins: new Set() },
+  )
+  expect(translated.changes).not.toEqual([])
+  expect(JSON.stringify(translated.changes)).toContain('"9223372036854775807"')
 })

@@ -93,12 +93,7 @@ function answer(state: FakeState, { method, path }: HttpRequest): unknown {
         'pri.store.size': status === 'close' ? null : String(bytes ?? 1000),
       }))
     case 'GET /_all':
-      return Object.fromEntries(
-        (state.indices ?? []).map(({ index, settings = {}, mappings = {} }) => [
-          index,
-          { settings: { index: { number_of_shards: '1', ...settings } }, mappings, aliases: {} },
-        ]),
-      )
+      return definitions(state.indices ?? [])
     case 'GET /_cat/plugins':
       return []
     case 'GET /_snapshot':
@@ -114,7 +109,7 @@ function answer(state: FakeState, { method, path }: HttpRequest): unknown {
         })),
       }
     case 'GET /_alias':
-      return {}
+      return Object.fromEntries((state.indices ?? []).map(({ index }) => [index, { aliases: {} }]))
     case 'GET /_cluster/settings':
       return { persistent: {}, transient: {} }
     case 'GET /_cluster/health':
@@ -135,11 +130,24 @@ function answer(state: FakeState, { method, path }: HttpRequest): unknown {
       return { index_templates: [] }
     case 'GET /_component_template':
       return { component_templates: [] }
-    default:
+    default: {
+      const names = new Set(decodeURIComponent(path.slice(1)).split(','))
+      const named = (state.indices ?? []).filter(({ index }) => names.has(index))
+      if (method === 'GET' && named.length > 0) return definitions(named)
       if (method === 'GET' || method === 'HEAD')
         return new Status(404, { error: { type: 'none', reason: 'no handler' } })
       throw new Error(`a test cluster was asked to change something: ${method} ${path}`)
+    }
   }
+}
+
+function definitions(indices: readonly FakeIndex[]): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(
+    indices.map(({ index, settings = {}, mappings = {} }) => [
+      index,
+      { settings: { index: { number_of_shards: '1', ...settings } }, mappings, aliases: {} },
+    ]),
+  )
 }
 
 /** What a connection to nowhere throws. */

@@ -36,6 +36,22 @@ describe('changes of settings and mappings', () => {
     expect(changes.map((change) => change.path)).toContainEqual(expect.stringContaining('mappings.properties.note'))
   })
 
+  test('have what the configuration asks for, and are of the indices that types are split into', async () => {
+    const indices = [{ index: 'logs-1', mappings: { a: mapping({ x: { type: 'long' } }), b: mapping({}) } }]
+    const group =
+      'indices: ["logs-*"]\nmetadataMigration: { types: split, settings: { set: { refresh_interval: 7s } } }'
+    const made = await plan(
+      smallConfig(FS_REPOSITORY, group),
+      fakeWorld({ version: '5.6.16', indices }, {}, undefined, { forecast: true }),
+    )
+    const { groups, objects } = made.migrations[0]!
+    expect(groups[0]!.changes).toContainEqual(
+      expect.objectContaining({ rule: 'configuration', path: 'settings.index.refresh_interval' }),
+    )
+    expect(groups[0]!.changes!.filter(({ path }) => path === 'mappings.types')).toEqual([])
+    expect(objects!.map(({ name }) => name)).toEqual(['logs-1-a', 'logs-1-b'])
+  })
+
   test('are left out when metadata stays', async () => {
     const group = 'indices: ["logs-*"]\nmetadataMigration: { enabled: false }'
     const made = await plan(smallConfig(FS_REPOSITORY, group), fakeWorld(SOURCE))
