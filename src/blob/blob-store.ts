@@ -36,8 +36,11 @@ export interface BlobStore {
   list(prefix: string, options: ListOptions, signal: AbortSignal): AsyncIterable<BlobEntry>
   /** Length in bytes. */
   size(key: string, signal: AbortSignal): Promise<number>
-  /** Exactly the bytes of the range, in memory of their own. */
-  read(key: string, range: ByteRange, signal: AbortSignal): Promise<Uint8Array>
+  /**
+   * Exactly the bytes of the range, in memory of their own or at the beginning of `memory` where that is long enough. After a
+   * failure `memory` must never be used again: an attempt that was given up may still write to it.
+   */
+  read(key: string, range: ByteRange, signal: AbortSignal, memory?: Uint8Array): Promise<Uint8Array>
   /** The bytes of the range as they arrive, for one pass over a large blob; throws in mid-stream when cut short. */
   stream(key: string, range: ByteRange, signal: AbortSignal): AsyncIterable<Uint8Array>
 }

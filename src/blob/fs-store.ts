@@ -6,6 +6,7 @@ import { Failure } from '../core/failure.ts'
 import { checkKey } from './blob-key.ts'
 import type { BlobEntry, BlobStore, ByteRange } from './blob-store.ts'
 import { fsFailure, isMissing } from './fs-failure.ts'
+import { memoryFor } from './memory-for.ts'
 import { resolveRange } from './resolve-range.ts'
 
 const STREAM_CHUNK_BYTES = 1 << 20
@@ -33,12 +34,12 @@ export function openFsStore(folder: string): BlobStore {
       throwIfAborted(signal)
       return sizeOfFile(pathOf(key))
     },
-    read: async (key, range, signal) => {
+    read: async (key, range, signal, memory) => {
       const path = pathOf(key)
       const file = await openFile(path, signal)
       try {
         const { start, end } = await rangeIn(file, path, range)
-        return await readExactly(file, path, start, end, signal)
+        return await readExactly(file, path, start, end, signal, memory)
       } finally {
         await file.close()
       }
@@ -147,8 +148,9 @@ async function readExactly(
   start: number,
   end: number,
   signal: AbortSignal,
+  memory?: Uint8Array,
 ): Promise<Uint8Array> {
-  const bytes = new Uint8Array(end - start)
+  const bytes = memoryFor(end - start, memory)
   for (let done = 0; done < bytes.length;) {
     throwIfAborted(signal)
     const step = await readSome(file, path, bytes.subarray(done), start + done)

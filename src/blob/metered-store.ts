@@ -49,8 +49,8 @@ export function meteredStore(store: BlobStore, meter: BlobMeter): BlobStore {
     uri: store.uri,
     list: (prefix, options, signal) => countedItems(meter.list, store.list(prefix, options, signal), () => 0),
     size: (key, signal) => counted(meter.size, () => store.size(key, signal)),
-    read: async (key, range, signal) => {
-      const bytes = await counted(meter.read, () => store.read(key, range, signal))
+    read: async (key, range, signal, memory) => {
+      const bytes = await counted(meter.read, () => store.read(key, range, signal, memory))
       meter.read.bytes += bytes.length
       return bytes
     },

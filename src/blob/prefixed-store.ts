@@ -18,7 +18,7 @@ export function prefixedStore(store: BlobStore, folder: string): BlobStore {
       }
     },
     size: async (key, signal) => store.size(inside(key), signal),
-    read: async (key, range, signal) => store.read(inside(key), range, signal),
+    read: async (key, range, signal, memory) => store.read(inside(key), range, signal, memory),
     stream: (key, range, signal) => store.stream(inside(key), range, signal),
   }
 }

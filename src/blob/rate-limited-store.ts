@@ -59,11 +59,11 @@ export function rateLimitedStore(store: BlobStore, limits: RateLimits): BlobStor
     uri: store.uri,
     list: (prefix, options, signal) => limitedItems(signal, store.list(prefix, options, signal), () => 0),
     size: (key, signal) => limited(signal, () => store.size(key, signal)),
-    read: (key, range, signal) =>
+    read: (key, range, signal, memory) =>
       limited(signal, async () => {
         const expected = lengthOf(range)
         if (expected !== undefined) await bytes.take(expected, signal)
-        const content = await store.read(key, range, signal)
+        const content = await store.read(key, range, signal, memory)
         if (expected === undefined) await bytes.take(content.length, signal)
         return content
       }),

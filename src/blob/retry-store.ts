@@ -61,7 +61,14 @@ export function retryStore(store: BlobStore, options: RetryOptions = {}): BlobSt
       }
     },
     size: async (key, signal) => retrying(signal, () => store.size(key, signal)),
-    read: async (key, range, signal) => retrying(signal, () => store.read(key, range, signal)),
+    read: async (key, range, signal, memory) => {
+      let first = memory
+      return retrying(signal, () => {
+        const own = first
+        first = undefined // What the attempts after a failed one must not write to.
+        return store.read(key, range, signal, own)
+      })
+    },
     stream: async function* (key, range, signal) {
       let start = range.start
       const pauses = attempts()

@@ -4,6 +4,7 @@ import { systemClock, throwIfAborted } from '../core/clock.ts'
 import { Failure } from '../core/failure.ts'
 import { checkKey } from './blob-key.ts'
 import type { BlobStore, ByteRange } from './blob-store.ts'
+import { memoryFor } from './memory-for.ts'
 import { resolveRange } from './resolve-range.ts'
 import { s3Client } from './s3-client.ts'
 import { s3Failure } from './s3-failure.ts'
@@ -117,10 +118,10 @@ export async function openS3Store(bucket: string, options: S3Options = {}): Prom
       } while (token !== undefined)
     },
     size,
-    read: async (key, range, signal) => {
-      let bytes = new Uint8Array(0)
+    read: async (key, range, signal, memory) => {
+      let bytes: Uint8Array = new Uint8Array(0)
       let done = 0
-      for await (const chunk of chunks(key, range, signal, (length) => (bytes = new Uint8Array(length)))) {
+      for await (const chunk of chunks(key, range, signal, (length) => (bytes = memoryFor(length, memory)))) {
         bytes.set(chunk, done)
         done += chunk.length
       }

@@ -3,13 +3,14 @@ import { Failure } from './failure.ts'
 /**
  * A file of known length that can be read in ranges: a blob, several blob parts in a row, or a region of another source.
  * `read` may be called concurrently and repeatedly; it returns exactly `end - start` bytes or throws (`BLOB_NOT_FOUND`,
- * `BLOB_CORRUPT` when the blob is shorter than its recorded length, `STORE_*`).
+ * `BLOB_CORRUPT` when the blob is shorter than its recorded length, `STORE_*`). They may lie in `memory`, which then belongs to
+ * the reader until the call ends, and after a failure must never be used again: an attempt that was given up may still write.
  */
 export interface ByteSource {
   /** The name that messages use: the physical file name and where it lies. */
   readonly name: string
   readonly length: number
-  read(start: number, end: number, signal: AbortSignal): Promise<Uint8Array>
+  read(start: number, end: number, signal: AbortSignal, memory?: Uint8Array): Promise<Uint8Array>
 }
 
 /** A file that is already in memory, such as one whose content the snapshot's metadata carries. */
@@ -30,9 +31,9 @@ export function regionSource(outer: ByteSource, name: string, offset: number, le
   return {
     name,
     length,
-    read: (start, end, signal) => {
+    read: (start, end, signal, memory) => {
       checkRange(name, length, start, end)
-      return outer.read(offset + start, offset + end, signal)
+      return outer.read(offset + start, offset + end, signal, memory)
     },
   }
 }

@@ -42,7 +42,7 @@ export function readEarly(
   return {
     name,
     length,
-    read: async (start, end, own) => {
+    read: async (start, end, own, memory) => {
       checkRange(name, length, start, end)
       for (const early of underWay) {
         if (start < early.start || end > early.end) continue
@@ -50,7 +50,7 @@ export function readEarly(
         const bytes = await early.bytes
         return bytes.subarray(start - early.start, end - early.start)
       }
-      return source.read(start, end, own)
+      return source.read(start, end, own, memory)
     },
   }
 }

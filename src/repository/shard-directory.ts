@@ -48,10 +48,10 @@ function fileSource(store: BlobStore, folder: string, file: ShardFile): ByteSour
   return {
     name,
     length,
-    read: async (start, end, signal) => {
+    read: async (start, end, signal, memory) => {
       checkRange(name, length, start, end)
       if (start === end) return new Uint8Array(0)
-      if (partSize === undefined) return store.read(key, { start, end }, signal)
+      if (partSize === undefined) return store.read(key, { start, end }, signal, memory)
       return readParts(store, key, partSize, start, end, signal)
     },
   }
@@ -60,8 +60,8 @@ function fileSource(store: BlobStore, folder: string, file: ShardFile): ByteSour
 function withListedChecksum(source: ByteSource, listed: number | undefined): ByteSource {
   const { name, length } = source
   if (listed === undefined) return source
-  const read: ByteSource['read'] = async (start, end, signal) => {
-    const bytes = await source.read(start, end, signal)
+  const read: ByteSource['read'] = async (start, end, signal, memory) => {
+    const bytes = await source.read(start, end, signal, memory)
     if (end !== length || bytes.length < FOOTER_LENGTH) return bytes
     const recorded = footerChecksum(bytes.subarray(bytes.length - FOOTER_LENGTH), name, length)
     if (recorded === listed) return bytes

@@ -2,11 +2,11 @@ import { crc32 } from 'node:zlib'
 import { throwIfAborted } from '../core/clock.ts'
 import { Failure } from '../core/failure.ts'
 import { chunkOfDoc } from '../lucene/chunk-index.ts'
-import { chunkScratch } from '../lucene/stored-chunk.ts'
 import { decodeChunk } from '../lucene/stored-fields.ts'
 import { openDerivedIds } from './derived-ids.ts'
 import { DocumentBatch, documentFields, type Position } from './document-batch.ts'
 import { readAhead } from './read-ahead.ts'
+import { ReadMemory } from './read-memory.ts'
 import type { SegmentSource } from './segment-source.ts'
 import { groupChunks, type ChunkRange } from './slices.ts'
 
@@ -16,6 +16,8 @@ export interface ReadOptions {
   readonly readBytes?: number
   /** Reads under way while an earlier one is being decoded. Default: 2. */
   readonly ahead?: number
+  /** That of the readers before, to be used again. */
+  readonly memory?: ReadMemory
 }
 
 const READ_BYTES = 4 * 1024 * 1024
@@ -40,20 +42,20 @@ export async function* readDocuments(
   const { index } = stored
   const start = from ?? { doc: index.docBases[slice.firstChunk]!, checksum: 0 }
   const firstChunk = startChunk(source, slice, start)
-  const { readBytes = READ_BYTES, ahead = READS_AHEAD } = options
+  const { readBytes = READ_BYTES, ahead = READS_AHEAD, memory = new ReadMemory() } = options
   const groups = groupChunks(index, { firstChunk, endChunk: slice.endChunk }, readBytes)
   const bytesOf = (group: ChunkRange): number => index.pointers[group.endChunk]! - index.pointers[group.firstChunk]!
-  const reads = readAhead(groups, { ahead, maxBytes: (ahead + 1) * readBytes, bytesOf }, async (group) => ({
-    group,
-    bytes: await stored.fdt.read(index.pointers[group.firstChunk]!, index.pointers[group.endChunk]!, signal),
-  }))
+  const reads = readAhead(groups, { ahead, maxBytes: (ahead + 1) * readBytes, bytesOf }, async (group) => {
+    const room = memory.take(bytesOf(group))
+    const [first, end] = [index.pointers[group.firstChunk]!, index.pointers[group.endChunk]!]
+    return { group, room, bytes: await stored.fdt.read(first, end, signal, room) }
+  })
 
-  const scratch = chunkScratch()
   const ids = await openDerivedIds(source, signal)
   const batch = new DocumentBatch(documentFields(source), ids)
   const isLive = (doc: number): boolean => live.isLive(doc)
   let checksum = start.checksum
-  for await (const { group, bytes } of reads) {
+  for await (const { group, room, bytes } of reads) {
     const base = index.pointers[group.firstChunk]!
     for (let chunk = group.firstChunk; chunk < group.endChunk; chunk++) {
       throwIfAborted(signal)
@@ -61,9 +63,10 @@ export async function* readDocuments(
       const before = checksum
       checksum = crc32(raw, checksum)
       await ids?.load(index.docBases[chunk]!, index.docBases[chunk + 1]!, signal)
-      batch.fill(decodeChunk(stored, raw, chunk, scratch), isLive, start.doc, { before, after: checksum })
+      batch.fill(decodeChunk(stored, raw, chunk, memory.scratch), isLive, start.doc, { before, after: checksum })
       if (batch.count > 0) yield batch
     }
+    memory.give(room)
   }
   return checksum
 }

@@ -12,6 +12,7 @@ import type { Rebuilder } from '../source/rebuild/rebuilder.ts'
 import type { Sourceless } from '../source/rebuild/sourceless.ts'
 import { destination } from './delivery.ts'
 import { DocumentChanges } from './document-changes.ts'
+import { LoadMemory } from './load-memory.ts'
 import { rebuiltSources } from './rebuilt-sources.ts'
 import type { Shipment } from './shipment.ts'
 import { ShippingLane, type LaneOptions, type SliceProgress } from './shipping-lane.ts'
@@ -27,6 +28,8 @@ export interface LoadOptions extends LaneOptions {
   readonly sourceless?: Sourceless
   /** What to change in every document; they go over byte for byte when absent. */
   readonly transform?: DocumentTransform
+  /** That of the slices before, to be used again. */
+  readonly memory?: LoadMemory
 }
 
 /** What a loaded slice came to. */
@@ -54,11 +57,12 @@ export async function loadSlice(
 ): Promise<LoadedSlice> {
   // A data stream takes new documents only.
   const op = item.slice.delivery?.stream === undefined ? options.op : 'create'
-  const lane = new ShippingLane(item, loader, { ...options, op }, progress, signal)
+  const { memory = new LoadMemory() } = options
+  const lane = new ShippingLane(item, loader, { ...options, op }, memory, progress, signal)
   const packer = new Packer(item, slice, options)
   const { source, rebuild: index } = slice
   const rebuilder = index && (await openRebuilder(source, index, options.sourceless, signal))
-  const documents = readDocuments(source, item.slice, item.position, {}, signal)
+  const documents = readDocuments(source, item.slice, item.position, { memory: memory.read }, signal)
   try {
     let shipment = lane.take()
     let lastEnd: SlicePosition | undefined

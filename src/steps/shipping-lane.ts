@@ -1,8 +1,9 @@
 import type { BulkLoader } from '../cluster/bulk-loader.ts'
 import type { BulkOutcome } from '../cluster/bulk-outcome.ts'
 import { addCounts, type SlicePosition, type WorkCounts, type WorkItem } from '../coordination/work-store.ts'
+import type { LoadMemory } from './load-memory.ts'
 import type { RejectRecord } from './reject-record.ts'
-import { Shipment, type ShipmentOptions } from './shipment.ts'
+import type { Shipment, ShipmentOptions } from './shipment.ts'
 
 /** Where a slice reports to. Calls come in order, one at a time; rejects are recorded before the position that passes them. */
 export interface SliceProgress {
@@ -28,7 +29,7 @@ export class ShippingLane {
   readonly #progress: SliceProgress
   readonly #signal: AbortSignal
   readonly #options: LaneOptions
-  readonly #free: Shipment[]
+  readonly #memory: LoadMemory
   /** Settlements not yet looked at, oldest first. */
   readonly #underWay: { readonly settled: Promise<void>; readonly bytes: number }[] = []
   #bytesUnderWay = 0
@@ -36,13 +37,20 @@ export class ShippingLane {
   #last: Promise<void> = Promise.resolve()
   #counts: WorkCounts
 
-  constructor(item: WorkItem, loader: BulkLoader, options: LaneOptions, progress: SliceProgress, signal: AbortSignal) {
+  constructor(
+    item: WorkItem,
+    loader: BulkLoader,
+    options: LaneOptions,
+    memory: LoadMemory,
+    progress: SliceProgress,
+    signal: AbortSignal,
+  ) {
     this.#item = item
     this.#loader = loader
     this.#progress = progress
     this.#signal = signal
     this.#options = options
-    this.#free = Array.from({ length: options.bodiesInFlight + 1 }, () => new Shipment(options))
+    this.#memory = memory
     this.#counts = item.counts
   }
 
@@ -51,9 +59,9 @@ export class ShippingLane {
     return this.#counts
   }
 
-  /** An empty shipment; there is one for every body on its way and one more. */
+  /** An empty shipment to be packed and sent; at most one at a time. */
   take(): Shipment {
-    return this.#free.pop()!
+    return this.#memory.take(this.#options)
   }
 
   /** Sends a shipment as soon as there is a place; throws what an earlier one failed with. */
@@ -99,6 +107,6 @@ export class ShippingLane {
     if (rejects.length > 0) await this.#progress.reject(rejects)
     if (shipment.position !== undefined) await this.#progress.advance(shipment.position, this.#counts)
     shipment.clear()
-    this.#free.push(shipment)
+    this.#memory.give(shipment)
   }
 }

@@ -6,6 +6,7 @@ import type { Clock } from '../../core/clock.ts'
 import { Failure, isFailure } from '../../core/failure.ts'
 import type { Random } from '../../core/random.ts'
 import { connectOne, type RevealSecret } from '../../steps/clusters.ts'
+import { LoadMemory } from '../../steps/load-memory.ts'
 import { loadSlice, type LoadOptions, type SliceProgress } from '../../steps/load-slice.ts'
 import { openLocation } from '../../steps/migration-repository.ts'
 import { rejectLine } from '../../steps/reject-record.ts'
@@ -57,6 +58,7 @@ class Loads {
   /** Fires when bulks on their way have had their time. */
   readonly #cut = new AbortController()
   #opened: Opened | undefined
+  readonly #memory = new LoadMemory()
   #answer: { readonly resolve: () => void; readonly reject: (error: Error) => void } | undefined
 
   constructor(task: LoadTask, port: LoaderPort, world: LoaderWorld) {
@@ -94,7 +96,7 @@ class Loads {
       const slice = await sources.slice(item.slice, this.#stop.signal)
       // What has been sent is waited for even when reading has to stop.
       const patient: BulkLoader = { load: (body) => loader.load(body, this.#cut.signal) }
-      const options = loadOptions(this.#task, cluster)
+      const options = { ...loadOptions(this.#task, cluster), memory: this.#memory }
       const loaded = await loadSlice(item, slice, patient, options, this.#progress, this.#stop.signal)
       return { type: 'done', ...loaded }
     } catch (error) {

@@ -168,6 +168,22 @@ export function describeBlobStore(
       expect(await store.read('index-7', { start: 0, end: 10 }, signal)).not.toEqual(first)
     })
 
+    test('reads into the memory that it is given where that is long enough', async () => {
+      const memory = new Uint8Array(500)
+      for (const [start, end] of [
+        [100, 600],
+        [3, 200],
+        [7, 7],
+      ] as const) {
+        const bytes = await store.read('index-7', { start, end }, signal, memory)
+        expect(bytes.buffer).toBe(memory.buffer)
+        expect(Buffer.from(bytes)).toEqual(Buffer.from(blobs.get('index-7')!.slice(start, end)))
+      }
+      const longer = await store.read('index-7', { start: 0, end: 501 }, signal, memory)
+      expect(longer.buffer).not.toBe(memory.buffer)
+      expect(Buffer.from(longer)).toEqual(Buffer.from(blobs.get('index-7')!.slice(0, 501)))
+    })
+
     test('a missing blob is BLOB_NOT_FOUND for every call', async () => {
       for (const key of ['missing', 'indices/missing', 'index-7/missing', 'indices/one']) {
         await expect(store.size(key, signal)).rejects.toMatchObject({ code: 'BLOB_NOT_FOUND', retryable: false })

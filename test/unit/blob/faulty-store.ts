@@ -49,10 +49,10 @@ export function faultyStore(store: BlobStore, plan: (seen: CallSeen) => Fault | 
       if (fault?.kind === 'cut') throw fault.failure ?? broken(key)
       return store.size(key, signal)
     },
-    read: async (key, range, signal) => {
+    read: async (key, range, signal, memory) => {
       const fault = next('read', key)
       if (fault?.kind === 'cut') throw fault.failure ?? broken(key)
-      const bytes = await store.read(key, range, signal)
+      const bytes = await store.read(key, range, signal, memory)
       if (fault?.kind === 'corrupt') flip(bytes, fault.at)
       return fault?.kind === 'short' ? bytes.slice(0, Math.max(0, bytes.length - fault.missing)) : bytes
     },

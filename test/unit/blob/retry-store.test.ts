@@ -42,6 +42,16 @@ test('a retryable failure is repeated until the call succeeds', async () => {
   expect(calls).toHaveLength(4)
 })
 
+test('memory is used by the first attempt only: one that was given up may still write to it', async () => {
+  const memory = new Uint8Array(100)
+  const { store } = harmed(({ nth }) => (nth === 2 ? { kind: 'fail', failure: broken('a') } : undefined))
+  const first = await store.read('a', { start: 0, end: 50 }, signal, memory)
+  const second = await store.read('a', { start: 10, end: 90 }, signal, memory)
+  expect(first.buffer).toBe(memory.buffer)
+  expect(second.buffer).not.toBe(memory.buffer)
+  expect(second).toEqual(bytes.slice(10, 90))
+})
+
 test('pauses are a random part of a bound that doubles up to its own bound', async () => {
   const { store, clock } = harmed(({ nth }) => (nth < 7 ? { kind: 'fail', failure: broken('a') } : undefined), {
     firstPauseMs: 100,

@@ -8,14 +8,15 @@ import { openRepository } from '../../../src/repository/open.ts'
 import type { Position } from '../../../src/source/document-batch.ts'
 import { readAhead } from '../../../src/source/read-ahead.ts'
 import { readDocuments, type ReadOptions } from '../../../src/source/read-documents.ts'
+import { ReadMemory } from '../../../src/source/read-memory.ts'
 import { verifySegmentChecksum } from '../../../src/source/segment-checksum.ts'
 import { openSegmentSource, type SegmentSource } from '../../../src/source/segment-source.ts'
 import { cutSlices, type ChunkRange } from '../../../src/source/slices.ts'
 import { listFixtures, type Fixture } from '../../fixtures/load.ts'
 
 const signal = new AbortController().signal
-/** Small reads, so that the fixtures take many of them. */
-const SMALL_READS: ReadOptions = { readBytes: 4096, ahead: 2 }
+/** Small reads, so that the fixtures take many of them, in memory that has bytes of other files in it. */
+const SMALL_READS: ReadOptions = { readBytes: 4096, ahead: 2, memory: new ReadMemory() }
 
 interface Read {
   readonly ids: readonly string[]

@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { NO_COUNTS, type SlicePosition, type WorkCounts, type WorkItem } from '../../../src/coordination/work-store.ts'
 import { isFailure } from '../../../src/core/failure.ts'
+import { LoadMemory } from '../../../src/steps/load-memory.ts'
 import { loadSlice, type LoadedSlice, type LoadOptions } from '../../../src/steps/load-slice.ts'
 import type { RejectRecord } from '../../../src/steps/reject-record.ts'
 import { memorySegment, type MemoryDocument } from './memory-segment.ts'
@@ -35,7 +36,7 @@ class Trial {
   constructor(chunks: readonly (readonly MemoryDocument[])[], target: MemoryTarget, options: LoadOptions) {
     this.segment = memorySegment(chunks)
     this.target = target
-    this.#options = options
+    this.#options = { ...options, memory: new LoadMemory() }
     const slice = { index: 'logs', shard: 0, segment: '_0', firstChunk: 0, endChunk: chunks.length, bytes: 1 }
     this.item = { id: 'logs/0/_0/0', slice, state: 'leased', counts: NO_COUNTS, failures: 0 }
   }
