@@ -96,6 +96,10 @@ export const metadataSchema = z
       description:
         'What becomes of several mapping types of one index (5.x and earlier): one index with the fields of all, or an index `<index>-<type>` for each. Default: `unite`.',
     }),
+    stringFielddata: z.boolean().optional().meta({
+      description:
+        'Whether the texts that analysed strings (2.x and earlier) become can be sorted and aggregated on as before, with their terms in the heap of the target. Default: false.',
+    }),
     unsupportedFields: z.enum(['disable', 'drop']).optional().meta({
       description:
         'What to do with a field whose type the target lacks: keep its values without searching them, or leave it to dynamic mapping. Default: `disable`.',

@@ -198,7 +198,7 @@ function normalSnapshot(group: GroupInput, existing: string | undefined): Config
 function normalGroup(group: GroupInput, origin: GroupOrigin): ConfigGroup {
   const { metadataMigration: metadata = {}, documentBackfill: backfill = {} } = group
   const { indexTemplateAllowlist, componentTemplateAllowlist, ingestPipelineAllowlist, settings, mappings } = metadata
-  const { parents, joinField, timestampField, ttlField, types, unsupportedFields } = metadata
+  const { parents, joinField, timestampField, ttlField, types, stringFielddata, unsupportedFields } = metadata
   const { workers, maxRejects, sourceless, refreshDuringLoad, replicasDuringLoad, transform } = backfill
   return {
     ...origin,
@@ -219,6 +219,7 @@ function normalGroup(group: GroupInput, origin: GroupOrigin): ConfigGroup {
         ...(timestampField !== undefined && { timestampField }),
         ...(ttlField !== undefined && { ttlField }),
         ...(types !== undefined && { types }),
+        ...(stringFielddata !== undefined && { stringFielddata }),
         ...(unsupportedFields !== undefined && { unsupportedFields }),
       },
     },

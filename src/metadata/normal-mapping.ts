@@ -6,7 +6,7 @@ import { jsonObject, mapMembers, textMember } from './json-edit.ts'
 export function normalMapping(mapping: JsonObject): JsonObject {
   return mapMembers(mapping, (value, name) => {
     if (name === 'properties' && isJsonObject(value)) return normalFields(value)
-    return isJsonObject(value) ? withoutDefaults(value, ROOT_DEFAULTS) : value
+    return isJsonObject(value) ? withoutDefaults(value, name === '_size' ? SIZE_DEFAULTS : ROOT_DEFAULTS) : value
   })
 }
 
@@ -46,6 +46,8 @@ export function scalarText(value: JsonValue): string | undefined {
 type Defaults = Readonly<Record<string, string | readonly string[]>>
 
 const ROOT_DEFAULTS: Defaults = { enabled: 'true', required: 'false' }
+
+const SIZE_DEFAULTS: Defaults = { enabled: 'false' }
 
 const FIELD_DEFAULTS: Defaults = {
   boost: '1',

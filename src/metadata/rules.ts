@@ -19,6 +19,7 @@ import {
   rootSwitches,
   routingField,
   runtimeFields,
+  sizeField,
   sourceField,
 } from './rules/mapping-root.ts'
 import { dynamicOfMapping, dynamicOfObjects, missingTypeOfObject, objectLikeTypes } from './rules/objects.ts'
@@ -76,6 +77,7 @@ export const RULES: readonly Rule[] = [
   earlyMetadataFields,
   timestampAndTtl,
   routingField,
+  sizeField,
   sourceField,
   dynamicOfMapping,
   dynamicDateFormats,

@@ -15,6 +15,11 @@ export interface TranslateOptions {
   readonly ttlField: string | false
   /** Several mapping types of one index: `unite` their fields in one index, or `split` them into an index for each. */
   readonly types: 'unite' | 'split'
+  /**
+   * Analysed strings (1.x and 2.x) could be sorted and aggregated on, with their terms in the heap; true keeps that for the texts
+   * that they become.
+   */
+  readonly stringFielddata: boolean
   /** Names of settings, `*` allowed, to send although the target is not known to have them (settings of own plugins). */
   readonly keepSettings: readonly string[]
   /** Allocation filters and total shards per node name nodes of the source; true sends them nevertheless. */
@@ -29,6 +34,7 @@ export const DEFAULT_TRANSLATE_OPTIONS: TranslateOptions = {
   timestampField: '_timestamp',
   ttlField: '_ttl',
   types: 'unite',
+  stringFielddata: false,
   keepSettings: [],
   keepAllocation: false,
 }

@@ -104,6 +104,11 @@ export const opensearchRecipes: readonly ServerRecipe[] = [
         className: 'org.opensearch.repositories.s3.S3RepositoryPlugin',
         artefacts: ['org.opensearch.plugin:repository-s3:3.8.0'],
       },
+      {
+        name: 'mapper-size',
+        className: 'org.opensearch.plugin.mapper.MapperSizePlugin',
+        artefacts: ['org.opensearch.plugin:mapper-size:3.8.0'],
+      },
     ],
     descriptorJava: '21',
     // The S3 plugin takes its profile folder from this property of the start script, and fails without it.

@@ -18,9 +18,32 @@ export const allField: MappingRule = drops(
 export const earlyMetadataFields: MappingRule = drops(
   'early-metadata-fields',
   'Metadata fields of 1.x and 2.x (`_boost`, `_analyzer`, `_index`, `_type`, `_id`, `_uid`) can no longer be configured.',
-  ['_boost', '_analyzer', '_index', '_type', '_id', '_uid', 'index_analyzer', 'transform', '_size'],
+  ['_boost', '_analyzer', '_index', '_type', '_id', '_uid', 'index_analyzer', 'transform'],
   'this metadata field cannot be configured on the target',
 )
+
+const SIZE_PLUGIN = 'mapper-size'
+
+/** Sizes of documents are a field of a plugin, on either side. */
+export const sizeField: MappingRule = {
+  kind: 'mapping',
+  name: 'size-field',
+  summary: '`_size` is kept where the target has the plugin mapper-size, and dropped elsewhere.',
+  edit(mapping, entry, { target }) {
+    const size = mapping['_size']
+    if (size === undefined) return mapping
+    const enabled = isJsonObject(size) && booleanOf(size['enabled']) === true
+    if (enabled && target.plugins.has(SIZE_PLUGIN)) {
+      const kept = mapMember(mapping, '_size', (value) => keepOnly(value, ['enabled'], '_size', entry))
+      return size['enabled'] === true ? kept : withMember(kept, '_size', jsonObject([['enabled', true]]))
+    }
+    const reason = enabled
+      ? 'the target has no plugin mapper-size; install it on every node beforehand to keep the sizes of documents'
+      : 'was off, as everywhere on the target'
+    entry.note('dropped', '_size', size, undefined, reason)
+    return withoutMembers(mapping, '_size')
+  },
+}
 
 /** Only `required` is left of `_routing`. */
 export const routingField: MappingRule = {

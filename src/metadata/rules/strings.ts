@@ -8,19 +8,35 @@ import type { FieldRule } from '../rule.ts'
 export const stringType: FieldRule = {
   kind: 'field',
   name: 'string-type',
-  summary: '`string` becomes `keyword` when it was not analysed, else `text`; each takes the parameters that it has.',
-  edit(field, entry) {
+  summary:
+    '`string` becomes `keyword` when it was not analysed, else `text`, which is sorted and aggregated on only with `stringFielddata: true`.',
+  edit(field, entry, { options }) {
     if (field['type'] !== 'string') return field
     const index = field['index']
     const exact = index === 'not_analyzed' || (notIndexed(index) && booleanOf(field['doc_values']) === true)
     const type = exact ? 'keyword' : 'text'
+    // In heap, unless it was switched off: that is what sorting and aggregations of analysed strings were made from.
+    const sortable = !exact && !notIndexed(index) && field['fielddata'] === undefined
     const reason = exact
       ? 'strings that were not analysed are keywords since 5.0'
       : notIndexed(index)
         ? 'a string that is not indexed is an unindexed text, which takes values of any length'
-        : 'analysed strings are texts since 5.0'
-    entry.note('changed', 'type', 'string', type, reason)
+        : sortable && !options.stringFielddata
+          ? 'analysed strings are texts since 5.0, on which the target does not sort or aggregate: use a keyword beside it, or set `metadataMigration.stringFielddata: true`'
+          : 'analysed strings are texts since 5.0'
+    entry.note(sortable && !options.stringFielddata ? 'approximated' : 'changed', 'type', 'string', type, reason)
     let edited = jsonObject(Object.entries(field).map(([name, value]) => [name, name === 'type' ? type : value]))
+    if (sortable && options.stringFielddata) {
+      entry.note(
+        'changed',
+        'fielddata',
+        undefined,
+        true,
+        'the configuration keeps sorting and aggregating on analysed strings',
+      )
+      edited = withMember(edited, 'fielddata', true)
+    }
+    if (edited['fielddata'] === false) edited = withoutMembers(edited, 'fielddata')
     if (index !== undefined) edited = withIndex(edited, index, entry)
     return exact ? edited : analysed(edited, entry)
   },
@@ -96,9 +112,10 @@ export const fielddata: FieldRule = {
     const format = old['format']
     const inMemory = analysedText && format !== 'disabled' && format !== 'doc_values'
     const frequency = objectMember(objectMember(old, 'filter') ?? jsonObject([]), 'frequency')
+    const off = field['type'] === 'string' && analysedText && format === 'disabled'
     const eager = old['loading'] === 'eager_global_ordinals'
     const after: [string, JsonValue][] = [
-      ...(inMemory ? [['fielddata', true] as [string, JsonValue]] : []),
+      ...(inMemory || off ? [['fielddata', inMemory] as [string, JsonValue]] : []),
       ...(inMemory && frequency !== undefined
         ? [['fielddata_frequency_filter', frequency] as [string, JsonValue]]
         : []),

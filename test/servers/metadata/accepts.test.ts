@@ -3,6 +3,7 @@ import { parseJsonExact, stringifyJson } from '../../../src/codec/json-exact.ts'
 import type { JsonObject, JsonValue } from '../../../src/codec/json-value.ts'
 import type { Translated } from '../../../src/metadata/change.ts'
 import { diffIndex, diffTemplate } from '../../../src/metadata/diff.ts'
+import { withoutMembers } from '../../../src/metadata/json-edit.ts'
 import { flattenSettings } from '../../../src/metadata/flat-settings.ts'
 import { translateIndex } from '../../../src/metadata/translate-index.ts'
 import {
@@ -42,6 +43,50 @@ for (const version of ACCEPTING_TARGETS) {
       await client.delete(path)
       return found
     }
+
+    test('keeps the sizes of documents where it has the plugin, and sorts on analysed strings where that is asked for', async () => {
+      const lines = await client.get<{ component: string }[]>('/_cat/plugins?format=json&h=component')
+      const plugins = new Set(lines.map(({ component }) => component))
+      const old = {
+        name: 'old',
+        createdVersion: { distribution: 'elasticsearch', major: 2, minor: 4 } as const,
+        settings: new Map(),
+        aliases: new Map(),
+        routingNumShards: undefined,
+      }
+      const mapping = parseJsonExact(
+        '{"_size":{"enabled":"yes","store":true},"properties":{"title":{"type":"string"}}}',
+        'mapping',
+      ) as JsonObject
+      const make = async (stringFielddata: boolean): Promise<Translated> => {
+        const index = { ...old, mappings: [{ type: 'book', mapping }] }
+        const translated = translateIndex(index, { ...target, plugins }, { stringFielddata })
+        await client.put('/old', JSON.parse(stringifyJson(translated.body)))
+        const found = parseJsonExact(JSON.stringify(await client.get('/old')), '/old') as JsonObject
+        expect(diffIndex(translated.body, object(found['old']))).toEqual([])
+        return translated
+      }
+      const search = { sort: ['title'], docvalue_fields: ['_size'] }
+      try {
+        await make(false)
+        await expect(client.post('/old/_search', search)).rejects.toThrow('fielddata')
+        await client.delete('/old')
+        const { body } = await make(true)
+        await client.put('/old/_doc/1?refresh=true', { title: 'Moby Dick' })
+        const found = await client.post<{ hits: { hits: { fields?: object; sort: unknown[] }[] } }>(
+          '/old/_search',
+          search,
+        )
+        expect(found.hits.hits[0]!.sort).toEqual(['dick'])
+        const keeps = plugins.has('mapper-size')
+        expect(found.hits.hits[0]!.fields).toEqual(keeps ? { _size: [21] } : undefined)
+        // An index without sizes is another one.
+        const without = { ...body, mappings: withoutMembers(object(body['mappings']), '_size') }
+        expect(diffIndex(without, body).map(({ path }) => path)).toEqual(keeps ? ['mappings._size.enabled'] : [])
+      } finally {
+        await client.delete('/old')
+      }
+    })
 
     for (const fixture of fixtures) {
       test(`accepts every index of ${fixture.name}, keeps it as it was sent, and translating again changes nothing`, async () => {

@@ -10,6 +10,7 @@ describe('the root of a mapping', () => {
     ['routing-field', { _routing: { required: true, path: 'x' } }, { _routing: { required: true } }],
     ['source-field', { _source: { compress: true, enabled: false } }, { _source: { enabled: false } }],
     ['source-field', { _source: { mode: 'synthetic' } }, {}],
+    ['size-field', { _size: { enabled: true } }, {}],
     ['dynamic', { dynamic: 'runtime', date_detection: 'no' }, { dynamic: 'true', date_detection: false }],
     ['subobjects', { subobjects: false }, {}],
     ['root-switches', { _data_stream_timestamp: { enabled: true } }, {}],

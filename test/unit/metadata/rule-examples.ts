@@ -145,6 +145,14 @@ export const EXAMPLES: Readonly<Record<string, readonly RuleExample[]>> = {
 
   'all-field': [root({ _all: { enabled: true } }, [dropped('mappings._all')], TWO)],
   'early-metadata-fields': [root({ _boost: { name: 'b' } }, [dropped('mappings._boost')], OLD)],
+  'size-field': [
+    root({ _size: { enabled: true } }, [dropped('mappings._size')], TWO),
+    root({ _size: { enabled: true, store: true } }, [dropped('mappings._size.store')], {
+      ...TWO,
+      plugins: ['mapper-size'],
+    }),
+    root({ _size: { enabled: false } }, [dropped('mappings._size')], { plugins: ['mapper-size'] }),
+  ],
   'timestamp-and-ttl': [
     root(
       { _timestamp: { enabled: true }, _ttl: { enabled: false } },
@@ -298,7 +306,13 @@ export const EXAMPLES: Readonly<Record<string, readonly RuleExample[]>> = {
     ),
   ],
   norms: [field({ type: 'string', omit_norms: true }, [['changed', `${F}.norms`, false]], OLD)],
-  fielddata: [field({ type: 'string', fielddata: { format: 'disabled' } }, [['changed', `${F}.fielddata`]], TWO)],
+  fielddata: [
+    field(
+      { type: 'string', fielddata: { format: 'disabled' } },
+      [['changed', `${F}.fielddata`, { fielddata: false }]],
+      TWO,
+    ),
+  ],
   'include-in-all': [field({ type: 'long', include_in_all: false }, [dropped(`${F}.include_in_all`)], TWO)],
   'string-type': [
     field(
@@ -308,6 +322,27 @@ export const EXAMPLES: Readonly<Record<string, readonly RuleExample[]>> = {
         ['changed', `${F}.index`],
       ],
       TWO,
+    ),
+    field({ type: 'string' }, [['approximated', `${F}.type`, 'text']], TWO),
+    field(
+      { type: 'string', index: 'no' },
+      [
+        ['changed', `${F}.type`, 'text'],
+        ['changed', `${F}.index`, false],
+      ],
+      TWO,
+    ),
+    field({ type: 'string', fielddata: { format: 'disabled' } }, [['changed', `${F}.type`, 'text']], TWO),
+    field(
+      { type: 'string' },
+      [
+        ['changed', `${F}.type`, 'text'],
+        ['changed', `${F}.fielddata`, true],
+      ],
+      {
+        ...TWO,
+        options: { stringFielddata: true },
+      },
     ),
   ],
   'index-values': [field({ type: 'long', index: 'no' }, [['changed', `${F}.index`, false]], TWO)],
