@@ -21,9 +21,12 @@ export function formatDuration(ms: number): string {
   return `${Math.floor(seconds / 86_400)}d ${pad(Math.floor((seconds % 86_400) / 3600))}h`
 }
 
-/** A count with thousands separators: `1,234,567`. */
+/** A whole number with thousands separators: `1,234,567`. */
 export function formatCount(count: number): string {
-  return count.toLocaleString('en-US')
+  // `toLocaleString` loads the rules of a language first, which is a tenth of the time that `status` takes.
+  return Math.round(count)
+    .toString()
+    .replace(/\B(?=(?:\d{3})+$)/g, ',')
 }
 
 /** A count with its noun: `1 document`, `2,500 documents`. Nouns whose plural is not made with an s name it. */
