@@ -8,7 +8,7 @@ import { EXIT, interruptExitCode } from '../exit-codes.ts'
 import type { World } from '../world.ts'
 import { exitCodeOfRun, isOver } from './manners.ts'
 
-const MOST_PAUSE_MS = 500
+const MOST_PAUSE_MS = 1000
 const TERMINAL_MS = 1000
 const PIPE_MS = 10_000
 
