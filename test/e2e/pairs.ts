@@ -54,15 +54,8 @@ const SOURCES: readonly SourceMember[] = [
   elasticsearch('1.7.6', { ...TYPED, ...ROUTED }),
   elasticsearch('2.4.6', TYPED),
   elasticsearch('5.6.16', TYPED),
-  elasticsearch('6.8.23'),
-  elasticsearch('7.10.2'),
-  elasticsearch('7.17.29'),
-  rebuilding(elasticsearch('8.19.0')),
-  elasticsearch('9.0.0'),
-  rebuilding(elasticsearch('9.5.3')),
-  opensearch('1.3.14'),
-  opensearch('2.11.1'),
-  rebuilding(opensearch('2.19.4')),
+  ...['6.8.23', '7.10.2', '7.17.29', '8.19.0', '9.0.0', '9.5.3'].map((version) => rebuilding(elasticsearch(version))),
+  ...['1.3.14', '2.11.1', '2.19.4'].map((version) => rebuilding(opensearch(version))),
 ]
 
 /** Every pair that `test/e2e/matrix.test.ts` migrates between real servers; docs/compatibility.md is made from it. */
