@@ -9,15 +9,21 @@ import { littleEndianFormat, readHeader, readMetadataFile } from './metadata-fil
 import { readMonotonicMeta } from './monotonic.ts'
 import type { Segment } from './segment.ts'
 
-const META_FORMATS = { Lucene99FlatVectorsFormatMeta: littleEndianFormat(0, 0) }
-const DATA_FORMATS = { Lucene99FlatVectorsFormatData: littleEndianFormat(0, 0) }
+/** Elasticsearch's fork of the format for half as many bytes. */
+const BFLOAT16 = 'ES93BFloat16FlatVectorsFormat'
+const META_FORMATS = {
+  Lucene99FlatVectorsFormatMeta: littleEndianFormat(0, 0),
+  [`${BFLOAT16}Meta`]: littleEndianFormat(0, 0),
+}
+/** Bytes a component. */
+const WIDTHS = { float32: 4, bfloat16: 2, byte: 1 }
 const MAX_META_BYTES = 256 * 1024 * 1024
 const HEAD_BYTES = 512
 
 /** The vectors of a field: one byte string a document with one. */
 export interface VectorColumn {
-  /** What a component is: a little-endian float32, or a signed byte. */
-  readonly encoding: 'float32' | 'byte'
+  /** What a component is: a little-endian float32, the upper half of one, or a signed byte. */
+  readonly encoding: 'float32' | 'bfloat16' | 'byte'
   readonly dimension: number
   readonly column: BytesColumn
 }
@@ -33,9 +39,9 @@ interface VectorMeta {
 
 /**
  * Opens the vectors of a field as Lucene 9.9 and later keep them, beside whatever graph or quantised copy. The file is verified
- * as a whole first. `FORMAT_UNSUPPORTED` for earlier formats, `BLOB_CORRUPT` when sizes do not fit.
+ * as a whole first. `FORMAT_UNSUPPORTED` for other formats, `BLOB_CORRUPT` when sizes do not fit.
  *
- * Source: Lucene `Lucene99FlatVectorsReader`, `OrdToDocDISIReaderConfiguration`.
+ * Source: Lucene `Lucene99FlatVectorsReader`, `OrdToDocDISIReaderConfiguration`; Elasticsearch `ES93BFloat16FlatVectorsFormat`.
  */
 export async function openVectors(segment: Segment, field: FieldInfo, signal: AbortSignal): Promise<VectorColumn> {
   const format = field.attributes.get('PerFieldKnnVectorsFormat.format')
@@ -56,8 +62,14 @@ export async function openVectors(segment: Segment, field: FieldInfo, signal: Ab
   const data = segment.file(`_${suffix}.vec`)
   const body = await verifiedBody(data, signal)
   const head = await body.read(0, Math.min(HEAD_BYTES, body.length), signal)
-  readHeader(new ByteCursor(head, data.name), DATA_FORMATS, expected)
-  const width = vectors.dimension * (vectors.encoding === 'float32' ? 4 : 1)
+  readHeader(
+    new ByteCursor(head, data.name),
+    { [meta.codec.replace(/Meta$/, 'Data')]: littleEndianFormat(0, 0) },
+    expected,
+  )
+  const isHalf = vectors.encoding === 'float32' && meta.codec === `${BFLOAT16}Meta`
+  const encoding = isHalf ? 'bfloat16' : vectors.encoding
+  const width = vectors.dimension * WIDTHS[encoding]
   if (vectors.length !== vectors.count * width) {
     throw meta.cursor.corrupt(`${vectors.count} vectors of ${width} bytes in ${vectors.length} bytes`, 0)
   }
@@ -74,7 +86,7 @@ export async function openVectors(segment: Segment, field: FieldInfo, signal: Ab
       return { starts, values: Array.from({ length: count }, (_, k) => bytes.subarray(k * width, (k + 1) * width)) }
     },
   }
-  return { encoding: vectors.encoding, dimension: vectors.dimension, column }
+  return { encoding, dimension: vectors.dimension, column }
 }
 
 function readMetas(cursor: ByteCursor): ReadonlyMap<number, VectorMeta> {

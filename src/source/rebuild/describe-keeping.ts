@@ -1,5 +1,6 @@
 import { isJsonObject, type JsonObject } from '../../codec/json-value.ts'
 import type { IndexMetadata } from '../../repository/index-metadata.ts'
+import { MAPPED_WITHIN } from './flattened-leaf.ts'
 import { isKeptType } from './open-leaf.ts'
 import { leavesOf, type Leaf } from './leaves.ts'
 import { isOff, isOn } from './mapping-flag.ts'
@@ -7,6 +8,7 @@ import type { FieldReport, MissingField } from './rebuilder.ts'
 import { sourceFilter } from './source-filter.ts'
 import { CUT_WEIGHTS } from './sparse-vector-leaf.ts'
 import { isLeftOutVector, sourceKeeping, storesSparseVectors } from './source-kind.ts'
+import { CUT_COMPONENTS, SCALED } from './vector-leaf.ts'
 import { noTextReason, valueText } from './value-text.ts'
 
 type Described = Pick<IndexMetadata, 'settings' | 'mappings' | 'createdVersion'>
@@ -87,6 +89,7 @@ function reasonOf(leaf: Leaf, synthetic: boolean, metadata: Described): string |
   if (leaf.nested !== undefined && (createdVersion?.id ?? 0) < NESTED_SINCE)
     return `it lies in the nested object '${leaf.nested}'`
   if (synthetic && isKeptType(type)) return undefined
+  if (type === 'flattened' && isJsonObject(mapping['properties'])) return MAPPED_WITHIN
   if (OF_THEIR_OWN.has(type)) return undefined
   if (type === 'sparse_vector') {
     const isKept = synthetic || storesSparseVectors(mapping, metadata)
@@ -107,7 +110,10 @@ function lossesOf(leaf: Leaf, synthetic: boolean, metadata: Described): string[]
   const { createdVersion } = metadata
   if (type === 'disabled object' || (synthetic && isKeptType(type))) return []
   if (type === 'constant_keyword') return ['of the mapping, whether the document had it or not']
-  if (type === 'dense_vector') return isScaled(mapping) ? ['scaled to its length again, in 32-bit arithmetic'] : []
+  if (type === 'dense_vector') {
+    const isCut = mapping['element_type'] === 'bfloat16'
+    return [...(isScaled(mapping) ? [SCALED] : []), ...(isCut ? [CUT_COMPONENTS] : [])]
+  }
   if (type === 'sparse_vector') return storesSparseVectors(mapping, metadata) ? [CUT_WEIGHTS] : []
   if (type === 'aggregate_metric_double' || type === 'rank_vectors') return []
   if (type === 'flattened') return ['values as texts, sorted, repeated ones once; names with dots as objects']
@@ -123,7 +129,7 @@ function lossesOf(leaf: Leaf, synthetic: boolean, metadata: Described): string[]
 /** Vectors that are compared by their cosine are kept with length 1; that is the default for floats since 8.11. */
 function isScaled(mapping: JsonObject): boolean {
   const { similarity, element_type } = mapping
-  const isFloat = element_type === undefined || element_type === 'float'
+  const isFloat = element_type !== 'byte' && element_type !== 'bit'
   return !isOff(mapping, 'index') && isFloat && (similarity === undefined || similarity === 'cosine')
 }
 

@@ -6,6 +6,11 @@ import type { ColumnWindow } from './value-column.ts'
 export function slotsOf(window: ColumnWindow, index: number): number[] | undefined {
   const bytes = window.values[window.starts[index]!]
   if (window.starts[index] === window.starts[index + 1] || !(bytes instanceof Uint8Array)) return undefined
+  return readSlots(bytes)
+}
+
+/** The places of a list from their bytes: zig-zag vints, their number first. `BLOB_CORRUPT` when it cannot be right. */
+export function readSlots(bytes: Uint8Array): number[] {
   const cursor = new ByteCursor(bytes, 'places of the values of a list')
   const zigZag = (): number => {
     const value = cursor.vInt()

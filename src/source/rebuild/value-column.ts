@@ -20,13 +20,17 @@ export interface WindowedColumn {
 /** Writes the value at a place of the loaded window; false, and nothing is written, when only its text can tell what it is. */
 export type ColumnWriter = (out: JsonBytes, column: WindowedColumn, at: number) => boolean
 
+/** A column whose byte strings may hold several values. */
+export interface SplitColumn extends WindowedColumn {
+  /** How many values each byte string holds, where that is kept beside it. */
+  readonly counts: WindowedColumn | undefined
+}
+
 /** A column that values of a field come from. */
-export interface ValueColumn extends WindowedColumn {
+export interface ValueColumn extends SplitColumn {
   readonly text: ValueText['column']
   /** Writes single values without their texts; undefined for types that take texts. */
   readonly write: ColumnWriter | undefined
-  /** How many values each byte string holds, where that is kept beside it. */
-  readonly counts: WindowedColumn | undefined
 }
 
 /** What a view of bytes takes beside the bytes. */
@@ -71,7 +75,7 @@ export function onlyPlace({ window, counts }: ValueColumn, index: number): numbe
 }
 
 /** The values of the document at a place of the window. `BLOB_CORRUPT` when several in one byte string do not fit. */
-export function valuesOf({ window, counts }: ValueColumn, index: number): readonly (bigint | Uint8Array)[] {
+export function valuesOf({ window, counts }: SplitColumn, index: number): readonly (bigint | Uint8Array)[] {
   const values: (bigint | Uint8Array)[] = []
   for (let at = window.starts[index]!; at < window.starts[index + 1]!; at++) values.push(window.values[at]!)
   if (counts === undefined || countAt(counts, index) === 1) return values

@@ -1,12 +1,38 @@
 import type { Column } from '../../lucene/doc-values/column.ts'
-import { openVectors } from '../../lucene/vectors.ts'
+import { openVectors, type VectorColumn } from '../../lucene/vectors.ts'
 import { withoutValues, writingText, type LeafContext, type LeafReader } from './leaf-reader.ts'
 import type { Leaf } from './leaves.ts'
 import { NO_VALUES, windowBytes, type ColumnWindow } from './value-column.ts'
-import { byteVectorText, floatVectorText } from './vector-text.ts'
+import { bfloat16VectorText, byteVectorText, floatVectorText } from './vector-text.ts'
 
 /** Ids from which vectors that are not indexed are little endian (8.9). */
 const LITTLE_ENDIAN_VECTORS_SINCE = 8_090_000
+
+/** Why the components of a vector may differ from those that were sent. */
+export const SCALED = 'scaled to its length again, in 32-bit arithmetic'
+/** The same, of those that are kept in half as many bits. */
+export const CUT_COMPONENTS = 'components rounded to 16 bits'
+
+const TEXTS: Readonly<Record<VectorColumn['encoding'], (bytes: Uint8Array, magnitude: number) => string>> = {
+  float32: (bytes, magnitude) => floatVectorText(bytes, true, magnitude),
+  bfloat16: bfloat16VectorText,
+  byte: byteVectorText,
+}
+
+/** How vectors in a column are written, by what the mapping says of their components; undefined when that is not known. */
+function columnText(elementType: unknown, isLittle: boolean): ((bytes: Uint8Array) => string) | undefined {
+  switch (elementType ?? 'float') {
+    case 'float':
+      return (bytes) => floatVectorText(bytes, isLittle)
+    case 'bfloat16':
+      return (bytes) => bfloat16VectorText(bytes)
+    case 'byte':
+    case 'bit':
+      return byteVectorText
+    default:
+      return undefined
+  }
+}
 
 /** Opens a vector field from its vector file or column. `FORMAT_UNSUPPORTED` when neither can be read. */
 export async function openVectorLeaf(leaf: Leaf, context: LeafContext, signal: AbortSignal): Promise<LeafReader> {
@@ -17,16 +43,13 @@ export async function openVectorLeaf(leaf: Leaf, context: LeafContext, signal: A
   if (field !== undefined && field.vectorDimension > 0) {
     const vectors = await openVectors(segment, field, signal)
     column = vectors.column
-    write = vectors.encoding === 'byte' ? byteVectorText : (bytes, magnitude) => floatVectorText(bytes, true, magnitude)
+    write = TEXTS[vectors.encoding]
   } else if (field?.docValuesType === 'binary') {
+    const own = columnText(leaf.mapping['element_type'], (created?.id ?? 0) >= LITTLE_ENDIAN_VECTORS_SINCE)
+    if (own === undefined) return withoutValues(leaf, 'its vectors have components of a kind that is not known')
     column = await columns.open(field, signal)
-    const little = (created?.id ?? 0) >= LITTLE_ENDIAN_VECTORS_SINCE
-    const isFloat = leaf.mapping['element_type'] === undefined || leaf.mapping['element_type'] === 'float'
     // Behind the components lies their magnitude.
-    write = (bytes) =>
-      isFloat
-        ? floatVectorText(bytes.subarray(0, bytes.length - 4), little)
-        : byteVectorText(bytes.subarray(0, bytes.length - 4))
+    write = (bytes) => own(bytes.subarray(0, bytes.length - 4))
   } else {
     return withoutValues(leaf, 'its vectors are in no file')
   }
@@ -39,9 +62,10 @@ export async function openVectorLeaf(leaf: Leaf, context: LeafContext, signal: A
   const text = (doc: number): string | undefined => {
     const bytes = window.values[window.starts[doc - base]!]
     if (window.starts[doc - base] === window.starts[doc - base + 1] || !(bytes instanceof Uint8Array)) return undefined
+    if (leaf.mapping['element_type'] === 'bfloat16') losses.add(CUT_COMPONENTS)
     const scale = magnitudes === undefined ? undefined : scales.values[scales.starts[doc - base]!]
     if (typeof scale === 'bigint' && scales.starts[doc - base]! < scales.starts[doc - base + 1]!) {
-      losses.add('scaled to its length again, in 32-bit arithmetic')
+      losses.add(SCALED)
       return write(bytes, floatOfBits(scale))
     }
     return write(bytes, 1)

@@ -173,6 +173,11 @@ describe('a field that cannot be rebuilt', () => {
     ['n', { type: 'dense_vector', dims: 2 }, 'its vectors are in no file'],
     ['n', { type: 'rank_vectors', dims: 2 }, 'its vectors are in no column'],
     ['n', { type: 'flattened' }, 'its keys and values are in no column'],
+    [
+      'n',
+      { type: 'flattened', properties: { a: { type: 'keyword' } } },
+      'values of the fields that are mapped in it are kept in a form that is not read',
+    ],
     ['n', { type: 'aggregate_metric_double' }, 'its metrics are in no column'],
     ['d', { type: 'date', format: 'QQQ yyyy||epoch_millis' }, "dates cannot be written in the format 'QQQ yyyy'"],
     ['d', { type: 'date_range', format: 'e' }, "dates cannot be written in the format 'e'"],

@@ -42,6 +42,17 @@ describe('flattened fields', () => {
     expect(flattenedText(pairs('a.to=1', 'a.to.state=2'))).toBe('{"a":{"to":"1","to.state":"2"}}')
   })
 
+  test('lists are in the order that is kept beside their values, with nulls and repetitions', () => {
+    const lists = new Map([
+      ['a.c', [1, 0, 1, -1]],
+      ['a.b', [-1]],
+      ['z', [-1, -1]],
+    ])
+    const found = flattenedText(pairs('a.c=x', 'a.c=y', 'd=1', 'd=2'), lists)
+    expect(found).toBe('{"a":{"b":null,"c":["y","x","y",null]},"d":["1","2"],"z":[null,null]}')
+    expect(flattenedText(pairs('a=x'), new Map([['a', [1]]]))).toBeUndefined()
+  })
+
   test('what is no pair, or no text, has no form', () => {
     expect(flattenedText([hex('61')])).toBeUndefined()
     expect(flattenedText([hex('61 00 ff')])).toBeUndefined()
