@@ -26,10 +26,15 @@ export interface KubeConnections {
   close(): void
 }
 
+/** How long a server may take, in milliseconds. */
+export interface KubeLimits {
+  readonly connectMs: number
+  /** How long nothing may come while an answer is waited for or read. */
+  readonly silenceMs: number
+}
+
 const MAX_CONNECTIONS = 8
-const CONNECT_MS = 5_000
-/** How long nothing may come while an answer is waited for. */
-const SILENCE_MS = 30_000
+const LIMITS: KubeLimits = { connectMs: 5_000, silenceMs: 30_000 }
 /** Shorter than servers and what is between keep an idle connection. */
 const IDLE_MS = 20_000
 
@@ -42,6 +47,7 @@ export function openKubeConnections(
   origin: string,
   tls: KubeTls,
   certificate: KubeIdentity['certificate'],
+  { connectMs, silenceMs }: KubeLimits = LIMITS,
 ): KubeConnections {
   const { protocol, hostname, port } = new URL(origin)
   const secure = protocol === 'https:'
@@ -50,33 +56,43 @@ export function openKubeConnections(
   const start = secure ? https.request : http.request
   const host = hostname.replace(/^\[|\]$/g, '')
 
-  async function exchange({ method, path, headers, body }: SentRequest, signal: AbortSignal): Promise<ReceivedAnswer> {
-    const length = body === undefined ? {} : { 'content-length': Buffer.byteLength(body) }
+  async function exchange(
+    { method, path, headers, body: sent }: SentRequest,
+    signal: AbortSignal,
+  ): Promise<ReceivedAnswer> {
+    const length = sent === undefined ? {} : { 'content-length': Buffer.byteLength(sent) }
     let silence = NO_CONNECTION
+    let ended: Error | undefined
     const request = start({
       ...{ agent, host, port, method, path, signal },
       headers: { ...headers, ...length },
-      timeout: CONNECT_MS,
+      timeout: connectMs,
     })
     const answer = await new Promise<http.IncomingMessage>((resolve, reject) => {
       const sending = (): void => {
         silence = NO_ANSWER
-        request.setTimeout(SILENCE_MS)
+        request.setTimeout(silenceMs)
       }
       request.once('socket', (socket) => {
         if (socket.connecting) socket.once(secure ? 'secureConnect' : 'connect', sending)
         else sending()
       })
-      request.on('timeout', () => request.destroy(coded(silence)))
+      request.on('timeout', () => {
+        ended = coded(silence)
+        request.destroy(ended)
+      })
       request.on('error', reject)
       request.once('response', (response) => {
         silence = ANSWER_STOPPED
         resolve(response)
       })
-      request.end(body)
+      request.end(sent)
     })
-    const retryAfter = answer.headers['retry-after']
-    return { status: answer.statusCode ?? 0, body: await textOf(answer), retryAfter }
+    // To whoever reads the answer its end in the middle looks like a closed connection.
+    const body = await textOf(answer).catch((error: unknown) => {
+      throw ended ?? error
+    })
+    return { status: answer.statusCode ?? 0, body, retryAfter: answer.headers['retry-after'] }
   }
 
   return { exchange, close: () => agent.destroy() }
