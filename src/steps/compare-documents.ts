@@ -7,7 +7,7 @@ import type { DocumentBatch } from '../source/document-batch.ts'
 import { typeOfDocuments } from '../source/document-type.ts'
 import { EditedLines } from '../source/edited-lines.ts'
 import type { SegmentSource } from '../source/segment-source.ts'
-import { sourceKeeping } from '../source/rebuild/source-kind.ts'
+import { isDerived, sourceKeeping } from '../source/rebuild/source-kind.ts'
 import type { Sourceless } from '../source/rebuild/sourceless.ts'
 import { DocumentTally, type DocumentComparison } from '../verify/document-tally.ts'
 import { sameDocument } from '../verify/same-document.ts'
@@ -105,6 +105,8 @@ class ShardComparison {
   readonly #indexType: string | undefined
   /** True when the mapping switches sources off, in the target as well, so that a document can only be there or not. */
   readonly #storesNone: boolean
+  /** True when the target shows objects that a document lacks as empty ones, as it does where it derives sources. */
+  readonly #derives: boolean
   #held: Held[] = []
   #heldBytes = 0
 
@@ -128,6 +130,7 @@ class ShardComparison {
     this.#changes = changes
     this.#signal = signal
     this.#indexType = typeOfDocuments(shard.index)
+    this.#derives = isDerived(shard.index.settings)
     this.#storesNone = sourceKeeping(shard.index).kind === 'disabled'
   }
 
@@ -192,6 +195,7 @@ class ShardComparison {
   #isSame({ source, filtered }: Held, found: Uint8Array | undefined): boolean {
     if (source === undefined) return false
     if (found === undefined) return this.#storesNone
+    if (this.#derives && sameDocument(source, found, { emptyObjects: true })) return true
     return sameDocument(source, found) || (filtered !== undefined && sameDocument(filtered, found))
   }
 

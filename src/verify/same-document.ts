@@ -3,14 +3,20 @@ import { scalarText } from '../codec/json-text-sink.ts'
 import { isJsonObject, type JsonScalar, type JsonValue } from '../codec/json-value.ts'
 import { isFailure } from '../core/failure.ts'
 
+/** What does not count when sources are compared. */
+export interface Indulgence {
+  /** Objects without members are as good as absent. Default: false. */
+  readonly emptyObjects?: boolean
+}
+
 /**
  * True when two sources mean the same document: the same bytes, or JSON of the same value with every digit of its numbers,
  * whatever the order of members and the blanks. Sources that are no JSON are the same only when their bytes are.
  */
-export function sameDocument(left: Uint8Array, right: Uint8Array): boolean {
+export function sameDocument(left: Uint8Array, right: Uint8Array, indulgence: Indulgence = {}): boolean {
   if (Buffer.compare(left, right) === 0) return true
   try {
-    return canonicalText(left) === canonicalText(right)
+    return canonicalText(left, indulgence) === canonicalText(right, indulgence)
   } catch (error) {
     if (isFailure(error, 'BLOB_CORRUPT') || error instanceof TypeError) return false
     throw error
@@ -19,8 +25,20 @@ export function sameDocument(left: Uint8Array, right: Uint8Array): boolean {
 
 const utf8 = new TextDecoder('utf-8', { fatal: true })
 
-function canonicalText(source: Uint8Array): string {
-  return canonical(parseJsonExact(utf8.decode(source), 'document'))
+function canonicalText(source: Uint8Array, { emptyObjects = false }: Indulgence): string {
+  const document = parseJsonExact(utf8.decode(source), 'document')
+  return canonical(emptyObjects ? withoutEmptyObjects(document) : document)
+}
+
+/** Lists stay as they are: an object in one has a place. */
+function withoutEmptyObjects(value: JsonValue): JsonValue {
+  if (!isJsonObject(value)) return value
+  const left = Object.create(null) as Record<string, JsonValue>
+  for (const [name, member] of Object.entries(value)) {
+    const inner = withoutEmptyObjects(member)
+    if (!isJsonObject(inner) || Object.keys(inner).length > 0) left[name] = inner
+  }
+  return left
 }
 
 /** JSON text without blanks, members sorted by name. */

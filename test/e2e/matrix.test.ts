@@ -164,18 +164,31 @@ async function expectedDocuments(
       const place = stream ?? (isSplit ? `${name}-${document['_type'] as string}` : name)
       if (!expected.has(place)) expected.set(place, new Map())
       const key = documentKey(document['_id'] as string, routing as string | undefined)
-      expected.get(place)!.set(key, canonicalJson(withoutVectors(name, source)))
+      expected.get(place)!.set(key, canonicalJson(comparable(name, source)))
     }
   }
   return expected
 }
 
-/** Vectors of this index are scaled back in 32-bit arithmetic, or not shown by the source; its other fields are compared. */
-function withoutVectors(index: string, source: JsonValue): JsonValue {
+/**
+ * What is compared of a document. Vectors of one index are scaled back in 32-bit arithmetic, or not shown by the source. A server
+ * that derives sources shows objects that a document lacks as empty ones; they are no part of it.
+ */
+function comparable(index: string, source: JsonValue): JsonValue {
+  if (index === 'derived') return withoutEmptyObjects(source)
   if (index !== 'synthetic_types' || !isJsonObject(source)) return source
   const vectors = /^cosine$|_(vector|cosine)$/
   return Object.fromEntries(Object.entries(source).filter(([name]) => !vectors.test(name)))
 }
+
+function withoutEmptyObjects(value: JsonValue): JsonValue {
+  if (!isJsonObject(value)) return value
+  const members = Object.entries(value).map(([name, member]) => [name, withoutEmptyObjects(member)] as const)
+  return Object.fromEntries(members.filter(([, member]) => !isJsonObject(member) || Object.keys(member).length > 0))
+}
+
+/** Indices that {@link comparable} leaves something out of. */
+const COMPARED_IN_PART: readonly string[] = ['synthetic_types', 'derived']
 
 /** One line for each document that the target lacks, has beyond, or has otherwise than the source. */
 async function differences(
@@ -196,9 +209,9 @@ async function differences(
     }
     const found = name === 'loose' ? await looseDocuments(target, cluster) : await readDocuments(target, name)
     const bare = (text: string | undefined): string | undefined =>
-      text === undefined ? undefined : canonicalJson(withoutVectors(name, parseJsonExact(text, name)))
+      text === undefined ? undefined : canonicalJson(comparable(name, parseJsonExact(text, name)))
     for (const [key, text] of documents)
-      if ((name === 'synthetic_types' ? bare(found.get(key)) : found.get(key)) !== text)
+      if ((COMPARED_IN_PART.includes(name) ? bare(found.get(key)) : found.get(key)) !== text)
         lines.push(`${name} ${key}: ${text} became ${found.get(key)}`)
     for (const key of found.keys()) if (!documents.has(key)) lines.push(`${name} ${key}: not in the source`)
   }

@@ -55,7 +55,7 @@ const SOURCES: readonly SourceMember[] = [
   elasticsearch('2.4.6', TYPED),
   elasticsearch('5.6.16', TYPED),
   ...['6.8.23', '7.10.2', '7.17.29', '8.19.0', '9.0.0', '9.5.3'].map((version) => rebuilding(elasticsearch(version))),
-  ...['1.3.14', '2.11.1', '2.19.4'].map((version) => rebuilding(opensearch(version))),
+  ...['1.3.14', '2.11.1', '2.19.4', '3.8.0'].map((version) => rebuilding(opensearch(version))),
 ]
 
 /** Every pair that `test/e2e/matrix.test.ts` migrates between real servers; docs/compatibility.md is made from it. */

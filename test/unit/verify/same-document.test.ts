@@ -23,6 +23,19 @@ describe('two sources', () => {
     ['other bytes that are no JSON', '{a', '{b'],
   ])('differ with %s', (_, left, right) => expect(same(left, right)).toBe(false))
 
+  test.each([
+    ['{"a":1}', '{"a":1,"o":{"inner":{}}}', true],
+    ['{"a":1,"o":{"x":{}}}', '{"a":1}', true],
+    ['{"o":{"x":1,"y":{}}}', '{"o":{"x":1}}', true],
+    ['{"o":[{}]}', '{}', false],
+    ['{"o":{}}', '{"o":null}', false],
+    ['{"o":{"x":1}}', '{"o":{}}', false],
+  ])('%s and %s are the same without empty objects: %s', (left, right, expected) => {
+    const sources = [Buffer.from(left), Buffer.from(right)] as const
+    expect(sameDocument(...sources, { emptyObjects: true })).toBe(expected)
+    expect(sameDocument(...sources)).toBe(false)
+  })
+
   test('differ when one is no text', () => {
     expect(sameDocument(Uint8Array.of(0xff, 0xfe), Buffer.from('{}'))).toBe(false)
   })
