@@ -16,7 +16,11 @@ for (const [signal, seconds] of [
   ['SIGKILL', 5],
 ]) {
   for (const pid of marked()) end(pid, signal)
-  for (let wait = 0; wait < seconds * 10 && marked().length > 0; wait++) await delay(100)
+  for (let wait = 0; wait < seconds * 10 && marked().length > 0; wait++) {
+    await delay(100)
+    // One that is being ended may have started another meanwhile.
+    if (signal === 'SIGKILL') for (const pid of marked()) end(pid, signal)
+  }
 }
 if (wish !== 'keep') rmSync(folder, { recursive: true, force: true, maxRetries: 3 })
 
