@@ -3,7 +3,7 @@ import type { Clock } from '../core/clock.ts'
 import { Failure, isFailure } from '../core/failure.ts'
 import { systemRandom } from '../core/random.ts'
 import type { Random } from '../core/random.ts'
-import { formatDuration } from '../core/units.ts'
+import { counted, formatDuration } from '../core/units.ts'
 import type { BlobStore } from './blob-store.ts'
 
 /** How often and how long failed calls are repeated. */
@@ -120,7 +120,7 @@ function startAttempts(options: RetryOptions): Attempts {
 
 function exhausted(failure: Failure, attempts: number, spentMs: number): Failure {
   const { op, subject, hint } = failure
-  const tried = `${attempts} ${attempts === 1 ? 'attempt' : 'attempts'} in ${formatDuration(spentMs)}`
+  const tried = `${counted(attempts, 'attempt')} in ${formatDuration(spentMs)}`
   return new Failure(failure.code, `${failure.detail} (${tried})`, {
     op,
     subject,

@@ -1,5 +1,5 @@
 import { fitText } from '../core/fit-text.ts'
-import { formatCount } from '../core/units.ts'
+import { counted, formatCount } from '../core/units.ts'
 import type { Engine, HeldItem } from '../engine/engine.ts'
 import type { Hindrance, RunView, StepView } from '../report/run-view.ts'
 import { renderTable } from '../report/table.ts'
@@ -46,7 +46,7 @@ function stepParts(step: StepView, run: string): readonly string[] {
     texts.push(`  ${progress.message}\n`)
   }
   if ((progress?.rejected ?? 0) > 0) {
-    texts.push(`  ${formatCount(progress!.rejected!)} documents are left out.\n  Remedy: workflow rejects ${run}\n`)
+    texts.push(`  Left out: ${counted(progress!.rejected!, 'document')}.\n  Remedy: workflow rejects ${run}\n`)
   }
   return texts.length === 0 ? [] : [`${title} (${id})\n${texts.join('')}`]
 }

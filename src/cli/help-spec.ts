@@ -1,6 +1,7 @@
 import type { CommandSpec } from './command.ts'
 import { EXIT } from './exit-codes.ts'
 import { OUTPUT_OPTION } from './output-option.ts'
+import { WHERE_OPTIONS } from './where-options.ts'
 
 /** Commands that help with the others. */
 export const helpCommands: readonly CommandSpec[] = [
@@ -15,7 +16,7 @@ export const helpCommands: readonly CommandSpec[] = [
         names: 'codes',
       },
     ],
-    options: [OUTPUT_OPTION],
+    options: [OUTPUT_OPTION, ...WHERE_OPTIONS],
     exitCodes: [EXIT.notFound],
     examples: ['workflow explain CLUSTER_AUTH', 'workflow explain migration-abc123'],
     load: () => import('./explain.ts'),

@@ -53,6 +53,16 @@ function withFittedConversation(world: World): World {
   return { ...world, stderr: { isTty: stderr.isTty, columns: stderr.columns, write } }
 }
 
+const BEGINNING = `
+Begin with:
+  workflow configure sample --load
+  workflow configure edit
+  workflow doctor
+  workflow submit --wait
+
+workflow COMMAND --help has options, examples and exit codes of a command.
+`
+
 type Dispatch = (spec: CommandSpec, input: CommandInput) => Promise<void>
 
 function buildProgram(
@@ -63,7 +73,8 @@ function buildProgram(
 ): Command {
   const program = new Command('workflow')
     .description('Moves the contents of an Elasticsearch or OpenSearch cluster into OpenSearch from a snapshot.')
-    .version(world.version, '-V, --version')
+    .version(world.version, '-V, --version', 'show the version')
+    .addHelpText('after', () => fitText(BEGINNING, world.stdout.columns))
   // Before the commands are added, which take it over.
   strict(program.configureOutput(output).configureHelp(fittingHelp(world.stdout.columns)))
   for (const spec of specs) addCommand(program, spec, world.stdout.columns, dispatch)
@@ -111,9 +122,16 @@ function helpTail(spec: CommandSpec, columns: number): string {
     )
     const lines = codes.map((code) => {
       const first = `  ${code.toString().padEnd(3)} `
-      return `${wrapWords(EXIT_MEANINGS[code] ?? '', columns, { first, further: ' '.repeat(first.length) })}\n`
+      return `${wrapWords(meaningOf(code, spec), columns, { first, further: ' '.repeat(first.length) })}\n`
     })
     text += `\nExit codes:\n${lines.join('')}`
   }
   return text
+}
+
+/** Only some commands wait for a workflow. */
+function meaningOf(code: number, { options }: CommandSpec): string {
+  const meaning = EXIT_MEANINGS[code] ?? ''
+  const waits = options?.some(({ flags }) => flags.startsWith('--timeout')) === true
+  return code === EXIT.temporary && !waits ? meaning.split(';', 1)[0]! : meaning
 }

@@ -3,7 +3,7 @@ import { gzip } from 'node:zlib'
 import type { Clock } from '../core/clock.ts'
 import { Failure, isFailure } from '../core/failure.ts'
 import type { Random } from '../core/random.ts'
-import { formatDuration } from '../core/units.ts'
+import { counted, formatDuration } from '../core/units.ts'
 import type { HttpResponse } from '../http/http-client.ts'
 import { waitMs } from '../http/retry-policy.ts'
 import { BULK_FILTER_PATH, readBulkAnswer } from './bulk-answer.ts'
@@ -201,7 +201,9 @@ export function openBulkLoader(
     const answer = readBulkAnswer(response.body, body.op)
     if (answer?.items !== positions.length) {
       const detail =
-        answer === undefined ? 'not a bulk answer' : `accounts for ${answer.items} of ${positions.length} documents`
+        answer === undefined
+          ? 'not a bulk answer'
+          : `accounts for ${answer.items} of ${counted(positions.length, 'document')}`
       throw new Failure('CLUSTER_NOT_ONE', detail, {
         op: 'read answer of',
         subject: `POST ${cluster.http.endpoint}/_bulk`,

@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { Failure } from '../core/failure.ts'
+import { counted } from '../core/units.ts'
 import { call, callOr, exists, type JsonObject, type Refusal } from './call.ts'
 import type { Cluster } from './cluster.ts'
 import { acknowledgedSchema, ifMissing, objectsSchema, shardsSchema } from './shapes.ts'
@@ -236,7 +237,7 @@ function numberOf(value: string | null | undefined): number | undefined {
 
 function shardsFailed(cluster: Cluster, path: readonly string[], shards: z.infer<typeof shardsSchema>): Failure {
   const why = shards.failures?.[0] === undefined ? '' : `: ${JSON.stringify(shards.failures[0]).slice(0, 300)}`
-  return new Failure('CLUSTER_REFUSED', `${shards.successful} of ${shards.total} shards answered${why}`, {
+  return new Failure('CLUSTER_REFUSED', `${shards.successful} of ${counted(shards.total, 'shard')} answered${why}`, {
     op: 'ask',
     subject: `${cluster.http.endpoint}/${path.join('/')}`,
     hint: 'Wait until the index is at least yellow, then run again.',

@@ -1,4 +1,5 @@
 import { Failure } from '../core/failure.ts'
+import { counted } from '../core/units.ts'
 import { refused } from './call.ts'
 import type { Cluster } from './cluster.ts'
 import { readGetAnswer, type GotDocument } from './get-answer.ts'
@@ -51,7 +52,9 @@ export async function multiGet(
   const got = readGetAnswer(response.body)
   if (got?.length !== targets.length) {
     const detail =
-      got === undefined ? 'not an answer to _mget' : `accounts for ${got.length} of ${targets.length} documents`
+      got === undefined
+        ? 'not an answer to _mget'
+        : `accounts for ${got.length} of ${counted(targets.length, 'document')}`
     throw new Failure('CLUSTER_NOT_ONE', detail, {
       op: 'read answer of',
       subject,

@@ -1,4 +1,5 @@
 import { wrapWords } from '../core/fit-text.ts'
+import { counted } from '../core/units.ts'
 import type { Diagnostic } from './diagnostic.ts'
 
 /** How findings are shown. */
@@ -67,7 +68,7 @@ function summary(diagnostics: readonly Diagnostic[]): string {
   const errors = diagnostics.filter((diagnostic) => diagnostic.severity === 'error').length
   const warnings = diagnostics.length - errors
   const parts = []
-  if (errors > 0) parts.push(errors === 1 ? '1 error' : `${errors} errors`)
-  if (warnings > 0) parts.push(warnings === 1 ? '1 warning' : `${warnings} warnings`)
+  if (errors > 0) parts.push(counted(errors, 'error'))
+  if (warnings > 0) parts.push(counted(warnings, 'warning'))
   return parts.join(', ')
 }

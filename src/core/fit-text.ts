@@ -4,8 +4,8 @@ import { textWidth } from './text-width.ts'
 // eslint-disable-next-line no-control-regex -- colour codes start with ESC
 const HEAD = /^(\s*)((?:\u001b\[\d+m)?(?:[-✓⚠✗→○⏸⊘…]|\d+ )(?:\u001b\[0m)? +)?/
 
-/** `Finished: yesterday` */
-const LABELLED = /^[\w ]+: /
+/** `Finished: yesterday`, `Restore Documents: 4 rejected`; a longer beginning is part of a sentence. */
+const LABELLED = /^\w+(?: \w+)?: /
 
 /**
  * Breaks lines that are wider than `columns` between words. Further lines begin under the text of the first one, behind its

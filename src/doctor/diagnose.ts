@@ -1,6 +1,6 @@
 import type { Config } from '../config/config.ts'
 import { isFailure } from '../core/failure.ts'
-import { formatCount } from '../core/units.ts'
+import { counted } from '../core/units.ts'
 import type { PlanQuestions } from '../plan/planning.ts'
 import { resolveIndices } from '../plan/resolve-indices.ts'
 import { resolveRepository } from '../plan/resolve-repository.ts'
@@ -118,7 +118,7 @@ async function examineMigrations(
 }
 
 function matching(indices: number): string {
-  return indices === 1 ? '1 index matches its patterns' : `${formatCount(indices)} indices match its patterns`
+  return `${counted(indices, 'index matches', 'indices match')} its patterns`
 }
 
 async function attemptValue<T>(

@@ -1,5 +1,6 @@
 import { stringifyJson } from '../codec/json-exact.ts'
 import type { JsonObject } from '../codec/json-value.ts'
+import { counted } from '../core/units.ts'
 import type { Translated } from './change.ts'
 import { diffIndex, diffPipeline, diffTemplate, type Difference } from './diff.ts'
 
@@ -64,7 +65,7 @@ export function judgeStream(documents: number | undefined, policy: ExistingPolic
   if (documents === 0) return { outcome: 'equal', differences: [] }
   const differences = [{ path: 'documents', wanted: 0, found: documents }]
   if (policy !== 'fail') return { outcome: 'kept', differences }
-  return { outcome: 'refused', differences, refusal: `the target has one with ${documents} documents` }
+  return { outcome: 'refused', differences, refusal: `the target has one with ${counted(documents, 'document')}` }
 }
 
 function differ(kind: WantedObject['kind']): (wanted: JsonObject, found: JsonObject) => Difference[] {

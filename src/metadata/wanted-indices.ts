@@ -1,4 +1,4 @@
-import { formatCount } from '../core/units.ts'
+import { counted } from '../core/units.ts'
 import { applyWishes, type Wishes } from './apply-wishes.ts'
 import type { Problem, Translated } from './change.ts'
 import type { WantedObject } from './judge-object.ts'
@@ -62,5 +62,5 @@ export function wantedIndex(
 
 function withCount(problem: Problem, documents: number | undefined): Problem {
   if (problem.concerns === undefined || documents === undefined) return problem
-  return { ...problem, detail: `${problem.detail} (the index has ${formatCount(documents)} documents)` }
+  return { ...problem, detail: `${problem.detail} (the index has ${counted(documents, 'document')})` }
 }

@@ -1,5 +1,6 @@
 import { Failure } from '../core/failure.ts'
 import { compileGlob } from '../core/patterns.ts'
+import { counted } from '../core/units.ts'
 import { closeNames, nameList } from '../repository/close-names.ts'
 import type { Offer } from './offer.ts'
 
@@ -7,7 +8,7 @@ import type { Offer } from './offer.ts'
 export function noMatch(pattern: string, offer: Offer, group: string): Failure {
   return new Failure(
     'INDEX_NOT_FOUND',
-    `pattern '${pattern}' of ${group} matches none of ${offer.names.size} indices`,
+    `pattern '${pattern}' of ${group} matches none of ${counted(offer.names.size, 'index', 'indices')}`,
     {
       op: 'select indices in',
       subject: offer.subject,

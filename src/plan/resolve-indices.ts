@@ -1,6 +1,7 @@
 import type { JsonObject } from '../codec/json-value.ts'
 import type { ConfigGroup, ConfigMigration } from '../config/config.ts'
 import { Failure, isFailure } from '../core/failure.ts'
+import { counted } from '../core/units.ts'
 import type { TemplateSource } from '../metadata/select-templates.ts'
 import type { ProductVersion } from '../metadata/version-range.ts'
 import type { SourceIndex } from '../metadata/source-index.ts'
@@ -145,9 +146,13 @@ function requireMatches(
   const empty = matches.find(({ pattern, count }) => count === 0 && !pattern.startsWith('-'))
   if (empty !== undefined) throw noMatch(empty.pattern, offer, group.label)
   if (selected.size > 0) return
-  throw new Failure('INDEX_NOT_FOUND', `${group.indices.join(', ')} leaves none of ${offer.names.size} indices`, {
-    op: `select indices of ${group.label} in`,
-    subject: offer.subject,
-    hint: 'Patterns apply in order and the last one that matches decides: put exclusions after what they exclude from.',
-  })
+  throw new Failure(
+    'INDEX_NOT_FOUND',
+    `${group.indices.join(', ')} leaves none of ${counted(offer.names.size, 'index', 'indices')}`,
+    {
+      op: `select indices of ${group.label} in`,
+      subject: offer.subject,
+      hint: 'Patterns apply in order and the last one that matches decides: put exclusions after what they exclude from.',
+    },
+  )
 }

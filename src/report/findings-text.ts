@@ -1,4 +1,5 @@
 import { fitText, wrapWords } from '../core/fit-text.ts'
+import { counted } from '../core/units.ts'
 import type { Finding, FindingLevel } from '../doctor/finding.ts'
 
 /** How findings are rendered. */
@@ -41,7 +42,6 @@ function renderFinding(finding: Finding, width: number, { color, columns = Infin
 function summary(findings: readonly Finding[]): string {
   const count = (level: FindingLevel): number => findings.filter((finding) => finding.level === level).length
   const [problems, warnings] = [count('problem'), count('warning')]
-  const text = (value: number, one: string): string => `${value} ${one}${value === 1 ? '' : 's'}`
   const advice = problems === 0 ? '' : '; solve the problems before workflow submit'
-  return `${text(problems, 'problem')}, ${text(warnings, 'warning')}, ${count('ok')} ok${advice}`
+  return `${counted(problems, 'problem')}, ${counted(warnings, 'warning')}, ${count('ok')} ok${advice}`
 }

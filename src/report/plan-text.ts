@@ -1,6 +1,6 @@
 import type { DocumentTransform } from '../config/config.ts'
 import { fitText } from '../core/fit-text.ts'
-import { formatBytes, formatCount } from '../core/units.ts'
+import { counted, formatBytes, formatCount } from '../core/units.ts'
 import type { LeftOut } from '../metadata/select-templates.ts'
 import type {
   Plan,
@@ -90,7 +90,7 @@ function renderLeftOut(leftOut: readonly LeftOut[], shown: number): string[] {
     const hidden = names.length - shown
     return `    - ${names.slice(0, shown).join(', ')}${hidden > 0 ? ` and ${formatCount(hidden)} more` : ''} (${key})\n`
   })
-  return [`  Left out: ${count(leftOut.length, 'object', 'objects')}\n`, ...lines]
+  return [`  Left out: ${counted(leftOut.length, 'object')}\n`, ...lines]
 }
 
 function describeRepository({ uri, sourcePath, name, register, origin }: PlannedRepository): string {
@@ -105,7 +105,7 @@ function describeSnapshot({ snapshot }: PlannedMigration): string {
   const { indices, includeGlobalState, maxBytesPerSecond } = snapshot
   const pace = maxBytesPerSecond === undefined ? '' : `, at most ${formatBytes(maxBytesPerSecond)} a second and node`
   const state = includeGlobalState ? 'with' : 'without'
-  return `to be taken of ${count(indices.length, 'index', 'indices')}, ${state} templates and cluster settings${pace}${partial}`
+  return `to be taken of ${counted(indices.length, 'index', 'indices')}, ${state} templates and cluster settings${pace}${partial}`
 }
 
 function renderGroup(group: PlannedGroup, indicesShown: number, width: number): string {
@@ -136,7 +136,7 @@ function renderGroup(group: PlannedGroup, indicesShown: number, width: number): 
 function renderChanges(changes: readonly PlannedChange[], shown: number): string[] {
   if (changes.length === 0) return []
   const lines = changes.slice(0, shown).map(({ action, path, reason, indices, examples }) => {
-    const where = indices === 1 ? examples[0]! : count(indices, 'index', 'indices')
+    const where = indices === 1 ? examples[0]! : counted(indices, 'index', 'indices')
     return `      ${action === 'problem' ? '⚠' : '-'} ${path} (${action}, ${where}): ${reason}\n`
   })
   const hidden = changes.length - lines.length
@@ -156,16 +156,11 @@ function totals(indices: readonly PlannedIndex[]): string {
     const values = indices.map((index) => index[key])
     if (values.length === 0 || values.every((value) => value === undefined)) return undefined
     const total = sum(values)
-    const text = key === 'bytes' ? formatBytes(total) : count(total, 'document', 'documents')
+    const text = key === 'bytes' ? formatBytes(total) : counted(total, 'document')
     return values.includes(undefined) ? `at least ${text}` : text
   }
   const shards = sum(indices.map((index) => index.shards))
-  return [
-    count(indices.length, 'index', 'indices'),
-    count(shards, 'shard', 'shards'),
-    known('documents'),
-    known('bytes'),
-  ]
+  return [counted(indices.length, 'index', 'indices'), counted(shards, 'shard'), known('documents'), known('bytes')]
     .filter((part) => part !== undefined)
     .join(', ')
 }
@@ -210,10 +205,10 @@ function describeBackfill(backfill: PlannedBackfill): string {
     transform,
   } = backfill
   return [
-    `${formatBytes(bulkBytes)} or ${count(bulkDocs, 'document', 'documents')} a bulk`,
+    `${formatBytes(bulkBytes)} or ${counted(bulkDocs, 'document')} a bulk`,
     onConflict === 'overwrite' ? 'existing documents are overwritten' : 'existing documents are kept',
-    workers === undefined ? undefined : count(workers, 'worker', 'workers'),
-    maxRejects === undefined ? undefined : `at most ${count(maxRejects, 'reject', 'rejects')}`,
+    workers === undefined ? undefined : counted(workers, 'worker'),
+    maxRejects === undefined ? undefined : `at most ${counted(maxRejects, 'reject')}`,
     sourceless === undefined ? undefined : SOURCELESS[sourceless],
     refreshDuringLoad === 'keep' ? 'refreshed during the load' : undefined,
     replicasDuringLoad === 'off' ? 'without replicas during the load' : undefined,
@@ -235,10 +230,6 @@ function renderStep({ id, title, migration, group, skip, approval }: PlannedStep
   const mark = skip !== undefined ? '⊘' : approval === true ? '⏸' : '○'
   const note = skip !== undefined ? ` (skipped: ${skip})` : approval === true ? ' (waits for approval)' : ''
   return `${mark} ${title}${place === undefined || !id.includes('/') ? '' : ` ${place}`}${note}`
-}
-
-function count(value: number, one: string, many: string): string {
-  return `${formatCount(value)} ${value === 1 ? one : many}`
 }
 
 function indent(text: string): string {

@@ -1,3 +1,4 @@
+import { counted } from '../core/units.ts'
 import type { RunView } from './run-view.ts'
 import { cutToWidth, progressText } from './status-text.ts'
 
@@ -10,6 +11,6 @@ export function progressLine(view: RunView, columns: number): string {
       const detail = step.progress === undefined ? '' : progressText(step.progress)
       return detail === '' ? step.title : `${step.title}: ${detail}`
     })
-  const head = `${view.name}: ${view.phase}, ${over} of ${view.steps.length} steps`
+  const head = `${view.name}: ${view.phase}, ${over} of ${counted(view.steps.length, 'step')}`
   return cutToWidth([head, ...running].join('; '), columns)
 }

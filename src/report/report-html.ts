@@ -1,4 +1,4 @@
-import { formatBytes, formatCount, formatDuration } from '../core/units.ts'
+import { counted, formatBytes, formatCount, formatDuration } from '../core/units.ts'
 import { RebuildReport } from '../source/rebuild/rebuild-report.ts'
 import { metadataLines } from './metadata-account.ts'
 import type { DocumentTotals, Report, StepReport } from './report.ts'
@@ -57,7 +57,7 @@ function facts({ phase, startedAt, finishedAt, message, totals }: Report): strin
   }
   if (message !== undefined) rows.push(['Message', message])
   if (totals.read > 0) {
-    rows.push(['Loaded', `${formatCount(totals.acknowledged)} of ${formatCount(totals.read)} documents read`])
+    rows.push(['Loaded', `${formatCount(totals.acknowledged)} of ${counted(totals.read, 'document')} read`])
   }
   return `<dl>\n${rows.map(([term, text]) => `<dt>${term}</dt><dd>${escape(text)}</dd>\n`).join('')}</dl>`
 }

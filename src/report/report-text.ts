@@ -1,5 +1,5 @@
 import { fitText } from '../core/fit-text.ts'
-import { formatBytes, formatCount, formatDuration } from '../core/units.ts'
+import { counted, formatBytes, formatCount, formatDuration } from '../core/units.ts'
 import { RebuildReport } from '../source/rebuild/rebuild-report.ts'
 import { metadataLines } from './metadata-account.ts'
 import type { DocumentTotals, IndexReport, Report } from './report.ts'
@@ -53,7 +53,7 @@ function head({ name, phase, startedAt, finishedAt, message, totals }: Report): 
   }
   if (message !== undefined) lines.push(`Message:  ${message.split('\n', 1)[0]!}`)
   if (totals.read > 0) {
-    lines.push(`Loaded:   ${formatCount(totals.acknowledged)} of ${formatCount(totals.read)} documents read`)
+    lines.push(`Loaded:   ${formatCount(totals.acknowledged)} of ${counted(totals.read, 'document')} read`)
   }
   return lines.map((line) => `${line}\n`).join('')
 }

@@ -1,6 +1,6 @@
 import { fitText, wrapWords } from '../core/fit-text.ts'
 import { characterWidth, textWidth } from '../core/text-width.ts'
-import { formatBytes, formatCount, formatDuration } from '../core/units.ts'
+import { counted, formatBytes, formatCount, formatDuration } from '../core/units.ts'
 import type { RunPhase, RunView, StepPhase, StepView } from './run-view.ts'
 
 /** Marks of the phases of a step; the first five are those of the published page. */
@@ -134,11 +134,11 @@ export function progressText(progress: NonNullable<StepView['progress']>): strin
   const { documents, bytes } = progress
   if (documents !== undefined) {
     const percent = documents.total === 0 ? 100 : Math.floor((documents.done / documents.total) * 100)
-    parts.push(`${percent}%`, `${formatCount(documents.done)} of ${formatCount(documents.total)} documents`)
+    parts.push(`${percent}%`, `${formatCount(documents.done)} of ${counted(documents.total, 'document')}`)
   }
   if (bytes !== undefined) parts.push(`${formatBytes(bytes.done)} of ${formatBytes(bytes.total)}`)
   if (progress.documentsPerSecond !== undefined) {
-    parts.push(`${formatCount(Math.round(progress.documentsPerSecond))} documents/s`)
+    parts.push(`${counted(Math.round(progress.documentsPerSecond), 'document')}/s`)
   }
   if (progress.etaSeconds !== undefined) parts.push(`${formatDuration(progress.etaSeconds * 1000)} left`)
   if (progress.rejected !== undefined && progress.rejected > 0) parts.push(`${formatCount(progress.rejected)} rejected`)

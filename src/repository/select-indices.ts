@@ -1,5 +1,6 @@
 import { Failure } from '../core/failure.ts'
 import { compileGlob, compilePatterns } from '../core/patterns.ts'
+import { counted } from '../core/units.ts'
 import { closeNames, nameList } from './close-names.ts'
 
 /** Which indices of a snapshot a list of patterns chooses. */
@@ -25,11 +26,15 @@ export function selectIndices(
   for (const entry of byPattern) if (entry.names.length === 0) throw noMatch(name, entry.pattern, indexNames)
   const names = indexNames.filter(compilePatterns(patterns)).sort()
   if (names.length > 0) return { names, byPattern }
-  throw new Failure('INDEX_NOT_FOUND', `${patterns.join(', ')} leaves none of its ${indexNames.length} indices`, {
-    op: 'select indices of snapshot',
-    subject: name,
-    hint: 'Patterns are applied in order, the last one that matches decides; put exclusions after what they exclude from.',
-  })
+  throw new Failure(
+    'INDEX_NOT_FOUND',
+    `${patterns.join(', ')} leaves none of its ${counted(indexNames.length, 'index', 'indices')}`,
+    {
+      op: 'select indices of snapshot',
+      subject: name,
+      hint: 'Patterns are applied in order, the last one that matches decides; put exclusions after what they exclude from.',
+    },
+  )
 }
 
 function noMatch(snapshot: string, pattern: string, indexNames: readonly string[]): Failure {
@@ -43,7 +48,7 @@ function noMatch(snapshot: string, pattern: string, indexNames: readonly string[
         : `It has ${nameList(indexNames)}.`
   return new Failure(
     'INDEX_NOT_FOUND',
-    `pattern ${JSON.stringify(pattern)} matches none of its ${indexNames.length} indices`,
+    `pattern ${JSON.stringify(pattern)} matches none of its ${counted(indexNames.length, 'index', 'indices')}`,
     {
       op: 'select indices of snapshot',
       subject: snapshot,

@@ -1,4 +1,5 @@
 import { Failure } from '../core/failure.ts'
+import { counted } from '../core/units.ts'
 import { closeNames, nameList } from './close-names.ts'
 import { newestOf } from './snapshot-record.ts'
 import type { SnapshotRecord } from './snapshot-record.ts'
@@ -16,7 +17,7 @@ export function findSnapshot(snapshots: readonly SnapshotRecord[], wanted: strin
   if (wanted === 'latest') {
     const newest = newestOf(snapshots.filter((snapshot) => snapshot.state === 'SUCCESS'))
     if (newest !== undefined) return newest
-    throw new Failure('SNAPSHOT_NOT_FOUND', `none of its ${names.length} snapshots is complete`, {
+    throw new Failure('SNAPSHOT_NOT_FOUND', `it has ${counted(names.length, 'snapshot')}, and none is complete`, {
       op: 'find the latest snapshot in',
       subject: repository,
       hint: names.length === 0 ? 'Take a snapshot first.' : `Name one of them to use it anyway: ${nameList(names)}.`,

@@ -1,7 +1,7 @@
 import type { Cluster } from '../cluster/cluster.ts'
 import { Failure, isFailure } from '../core/failure.ts'
 import { mapBounded } from '../core/concurrency.ts'
-import { formatCount } from '../core/units.ts'
+import { counted } from '../core/units.ts'
 import type { AddedValues } from '../source/added-values.ts'
 import type { DocumentBatch } from '../source/document-batch.ts'
 import { typeOfDocuments } from '../source/document-type.ts'
@@ -57,7 +57,7 @@ export async function compareDocuments(
     if (world.clock.monotonic() - publishedAt < PUBLISH_MS) return
     publishedAt = world.clock.monotonic()
     const seen = [...tallies.values()].reduce((total, tally) => total + tally.seen, 0)
-    world.progress({ message: `${formatCount(seen)} documents compared` })
+    world.progress({ message: `${counted(seen, 'document')} compared` })
   }
   await mapBounded(
     shards,

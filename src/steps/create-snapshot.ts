@@ -8,6 +8,7 @@ import {
 } from '../cluster/snapshots.ts'
 import { Failure, isFailure } from '../core/failure.ts'
 import { growingPause } from '../core/growing-pause.ts'
+import { counted } from '../core/units.ts'
 import type { PlannedMigration } from '../plan/plan.ts'
 import { migrationOf, snapshotName } from './plan-parts.ts'
 import { repositorySettings } from './repository-settings.ts'
@@ -43,9 +44,9 @@ export const createSnapshot: Step = async (input, context) => {
 
   const ended = await waitFor(source, migration.repository.name, snapshot, context)
   judge(ended, migration, snapshot)
-  const failed = ended.shards.failed === 0 ? '' : `, ${ended.shards.failed} shards missing`
+  const failed = ended.shards.failed === 0 ? '' : `, ${counted(ended.shards.failed, 'shard')} missing`
   const data: CreateSnapshotData = { snapshot }
-  return { result: 'done', summary: `snapshot ${snapshot} of ${ended.shards.total} shards${failed}`, data }
+  return { result: 'done', summary: `snapshot ${snapshot} of ${counted(ended.shards.total, 'shard')}${failed}`, data }
 }
 
 async function register(source: Cluster, migration: PlannedMigration, context: StepContext): Promise<void> {
@@ -138,7 +139,7 @@ async function waitFor(
     }
     if (now.state !== 'IN_PROGRESS' && now.state !== 'STARTED' && now.state !== 'INIT') return now
     context.progress({
-      message: `${now.shards.done} of ${now.shards.total} shards`,
+      message: `${now.shards.done} of ${counted(now.shards.total, 'shard')}`,
       ...(now.bytes === undefined ? {} : { bytes: now.bytes }),
     })
     const elapsedMs = context.clock.monotonic() - startedAt

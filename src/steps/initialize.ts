@@ -2,6 +2,7 @@ import type { Cluster } from '../cluster/cluster.ts'
 import { countDocuments, indexExists, refresh } from '../cluster/indices.ts'
 import { mapBounded } from '../core/concurrency.ts'
 import { Failure } from '../core/failure.ts'
+import { counted } from '../core/units.ts'
 import { targetNames, type DoneBefore } from '../plan/plan.ts'
 import { openRepository } from '../repository/open.ts'
 import { openLocation } from './migration-repository.ts'
@@ -53,7 +54,7 @@ export const initialize: Step = async ({ plan }, context) => {
   }
   const clusters = Object.keys(plan.sources).length + Object.keys(plan.targets).length
   const data: InitializeData = { existing }
-  return { result: 'done', summary: `${clusters} clusters reached, all as the plan expects them`, data }
+  return { result: 'done', summary: `${counted(clusters, 'cluster')} reached, all as the plan expects them`, data }
 }
 
 /** A skipped group counts as done, so the target has to hold what was loaded, or more. */
@@ -73,7 +74,7 @@ async function requireStillThere(
       } else if (documents === 0 || names.length === 1) missing.push(index)
     }
     if (missing.length === 0 && inTarget >= documents) continue
-    const held = missing.length > 0 ? 'it is gone' : `${inTarget} documents are left`
+    const held = missing.length > 0 ? 'it is gone' : `it has ${counted(inTarget, 'document')}`
     throw new Failure('VERIFY_DIFFERENCES', `${held}, ${workflow} loaded ${documents}`, {
       op: 'find what an earlier workflow has loaded in',
       subject: `${names.join(', ')} on target ${name}`,

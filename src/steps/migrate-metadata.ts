@@ -2,7 +2,7 @@ import { getIndex } from '../cluster/indices.ts'
 import { getPipelines } from '../cluster/pipelines.ts'
 import type { JsonObject } from '../codec/json-value.ts'
 import { Failure, isFailure } from '../core/failure.ts'
-import { formatCount } from '../core/units.ts'
+import { counted, formatCount } from '../core/units.ts'
 import { judgeAlias } from '../metadata/judge-object.ts'
 import { remedyInWords } from '../metadata/remedy.ts'
 import { aliasesOfStreams, templatesForStreams } from '../metadata/select-templates.ts'
@@ -40,7 +40,7 @@ export const migrateMetadata: Step = async (input, context) => {
   const objects: MigratedObject[] = []
   const done: Done = (object) => {
     objects.push(object)
-    context.progress({ message: `${formatCount(objects.length)} objects` })
+    context.progress({ message: counted(objects.length, 'object') })
   }
   // Templates and pipelines belong to no group, so the first group that migrates metadata brings them.
   const due = migration.groups.filter(({ metadata, doneBefore }) => metadata.enabled && doneBefore === undefined)
@@ -143,14 +143,17 @@ function inWords(objects: readonly MigratedObject[]): string {
     return count === 0 ? [] : [`${formatCount(count)} ${outcome}`]
   })
   const changes = objects.reduce((total, object) => total + object.changes.length, 0)
-  return `${parts.length === 0 ? 'nothing to do' : parts.join(', ')}; ${formatCount(changes)} changes for the target's version`
+  return `${parts.length === 0 ? 'nothing to do' : parts.join(', ')}; ${counted(changes, 'change')} for the target's version`
 }
 
 function refusal(refused: readonly MigratedObject[], target: string, data: MigrateMetadataData): Failure {
   const first = refused[0]!
   const conflict = first.differences.length > 0
   const remedy = first.remedy === undefined ? '' : `${remedyInWords(first.remedy)} `
-  const more = refused.length === 1 ? '' : `; ${refused.length - 1} more objects are named in the report`
+  const more =
+    refused.length === 1
+      ? ''
+      : `; ${counted(refused.length - 1, 'more object is', 'more objects are')} named in the report`
   return new Failure(conflict ? 'METADATA_CONFLICT' : 'METADATA_REFUSED', `${first.refusal ?? ''}${more}`, {
     op: 'migrate',
     subject: `${first.kind} ${first.name} to target ${target}`,

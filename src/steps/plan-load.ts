@@ -1,3 +1,4 @@
+import { counted } from '../core/units.ts'
 import { easeTargets } from './load-settings.ts'
 import { groupOf } from './plan-parts.ts'
 import { planSlices } from './plan-slices.ts'
@@ -13,7 +14,9 @@ import type { StepContext, StepInput } from './step.ts'
 export async function planLoad(input: StepInput, context: StepContext): Promise<void> {
   await easeTargets(input, context)
   let planned = 0
-  await planGeneration(input, 0, context, (of) => context.progress({ message: `${++planned} of ${of} shards planned` }))
+  await planGeneration(input, 0, context, (of) =>
+    context.progress({ message: `${++planned} of ${counted(of, 'shard')} planned` }),
+  )
 }
 
 /** Makes data streams ready for a generation and writes the work items of its shards, when all before it is loaded. */

@@ -1,5 +1,6 @@
 import { addToGroup } from '../core/groups.ts'
 import { Failure } from '../core/failure.ts'
+import { counted } from '../core/units.ts'
 import { addCounts, NO_COUNTS, type RebuiltSources, type WorkItem } from '../coordination/work-store.ts'
 import { readCommit } from '../lucene/commit.ts'
 import type { ShardSnapshot } from '../repository/shard-snapshot.ts'
@@ -96,7 +97,7 @@ function shardKey(index: string, shard: number): string {
 }
 
 function foreign(count: number, subject: string): Failure {
-  return new Failure('STATE_CORRUPT', `${count} work items belong to segments that the snapshot does not have`, {
+  return new Failure('STATE_CORRUPT', `${counted(count, 'work item')} of segments that the snapshot does not have`, {
     op: 'reconcile',
     subject,
     hint: 'The work state belongs to another snapshot; submit again under another name.',
@@ -104,7 +105,7 @@ function foreign(count: number, subject: string): Failure {
 }
 
 function unfinished(item: WorkItem): Failure {
-  return new Failure('TIMEOUT', `it is ${item.state} after ${item.failures} failures`, {
+  return new Failure('TIMEOUT', `it is ${item.state} after ${counted(item.failures, 'failure')}`, {
     op: 'load',
     subject: `documents of ${item.id}`,
     hint: 'The log has the reason of each failure: workflow output. Then go on with workflow resume.',

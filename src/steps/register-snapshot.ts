@@ -1,6 +1,6 @@
 import { mapBounded } from '../core/concurrency.ts'
 import { isFailure } from '../core/failure.ts'
-import { formatBytes, formatCount } from '../core/units.ts'
+import { counted, formatBytes } from '../core/units.ts'
 import { openRepository } from '../repository/open.ts'
 import { requireComplete } from '../repository/snapshot.ts'
 import { countDocuments, hasNestedObjects } from '../source/count-documents.ts'
@@ -50,7 +50,7 @@ export const registerSnapshot: Step = async (input, context) => {
     AT_ONCE,
     async (shard) => {
       const totals = await totalsOf(shard, acceptMissing, context.signal)
-      context.progress({ message: `${++done} of ${shards.length} shards read` })
+      context.progress({ message: `${++done} of ${counted(shards.length, 'shard')} read` })
       return { number: shard.number, totals }
     },
     context.signal,
@@ -65,7 +65,7 @@ export const registerSnapshot: Step = async (input, context) => {
   const data: RegisterSnapshotData = { snapshot: snapshot.name, indices }
   return {
     result: 'done',
-    summary: `${formatCount(sum('documents'))} documents in ${formatCount(names.length)} indices, ${formatCount(sum('shards'))} shards, ${formatBytes(sum('bytes'))}`,
+    summary: `${counted(sum('documents'), 'document')} in ${counted(names.length, 'index', 'indices')}, ${counted(sum('shards'), 'shard')}, ${formatBytes(sum('bytes'))}`,
     data,
   }
 }

@@ -2,7 +2,7 @@ import type { Cluster } from '../cluster/cluster.ts'
 import { countDocuments, indexExists, refresh } from '../cluster/indices.ts'
 import { addCounts, NO_COUNTS } from '../coordination/work-store.ts'
 import { mapBounded } from '../core/concurrency.ts'
-import { formatCount } from '../core/units.ts'
+import { counted, formatCount } from '../core/units.ts'
 import { targetNames, type PlannedIndex } from '../plan/plan.ts'
 import { countDifferences, type IndexAccount } from '../verify/counts.ts'
 import { documentDifferences, type DocumentComparison } from '../verify/document-tally.ts'
@@ -106,13 +106,13 @@ async function accountsOf(input: StepInput, target: Cluster, { signal }: Compare
 
 function inWords(accounts: readonly IndexAccount[], comparisons: readonly DocumentComparison[] | undefined): string {
   const documents = accounts.reduce((total, account) => total + account.acknowledged + account.skipped, 0)
-  const counted = `${formatCount(documents)} documents of ${formatCount(accounts.length)} indices counted on both sides`
-  if (comparisons === undefined) return counted
+  const counts = `${counted(documents, 'document')} of ${counted(accounts.length, 'index', 'indices')} counted on both sides`
+  if (comparisons === undefined) return counts
   const sum = (key: 'same' | 'leftOut' | 'kept'): number =>
     comparisons.reduce((total, comparison) => total + comparison[key], 0)
   const [leftOut, kept] = [sum('leftOut'), sum('kept')]
   return [
-    counted,
+    counts,
     `${formatCount(sum('same'))} compared and the same`,
     ...(leftOut === 0 ? [] : [`${formatCount(leftOut)} left out or rejected`]),
     ...(kept === 0 ? [] : [`${formatCount(kept)} left as the target had them`]),

@@ -1,3 +1,4 @@
+import { counted, formatCount } from '../core/units.ts'
 /** What is known of one index on its way from the snapshot into the target. */
 export interface IndexAccount {
   readonly index: string
@@ -22,15 +23,18 @@ export interface IndexAccount {
 export function countDifferences(account: IndexAccount): string[] {
   const differences: string[] = []
   const { inSnapshot, read, acknowledged, rejected, skipped, sourceless, heldBefore, inTarget } = account
-  if (read !== inSnapshot) differences.push(`${inSnapshot} live documents in the snapshot, ${read} read`)
+  if (read !== inSnapshot)
+    differences.push(`${counted(inSnapshot, 'live document')} in the snapshot, ${formatCount(read)} read`)
   const accounted = acknowledged + rejected + skipped + sourceless
-  if (accounted !== read) differences.push(`${read} documents read, ${accounted} accounted for`)
+  if (accounted !== read) differences.push(`${counted(read, 'document')} read, ${formatCount(accounted)} accounted for`)
   const expected = acknowledged + skipped
   if (heldBefore === 0 && inTarget !== expected) {
-    differences.push(`${expected} documents acknowledged, ${inTarget} in the target`)
+    differences.push(`${counted(expected, 'document')} acknowledged, ${formatCount(inTarget)} in the target`)
   }
   if (heldBefore > 0 && inTarget < Math.max(expected, heldBefore)) {
-    differences.push(`${expected} documents acknowledged and ${heldBefore} held before, ${inTarget} in the target`)
+    differences.push(
+      `${counted(expected, 'document')} acknowledged and ${formatCount(heldBefore)} held before, ${formatCount(inTarget)} in the target`,
+    )
   }
   return differences
 }

@@ -1,3 +1,4 @@
+import { counted } from '../core/units.ts'
 /** What the comparison of an index's documents came to, document by document. */
 export interface DocumentComparison {
   readonly index: string
@@ -82,10 +83,12 @@ export class DocumentTally {
 export function documentDifferences(comparison: DocumentComparison): string[] {
   const { compared, missing, missingIds, different, differentIds } = comparison
   return [
-    ...(missing === 0 ? [] : [`${missing} of ${compared} compared documents missing${named(missing, missingIds)}`]),
+    ...(missing === 0
+      ? []
+      : [`${missing} of ${counted(compared, 'compared document')} missing${named(missing, missingIds)}`]),
     ...(different === 0
       ? []
-      : [`${different} of ${compared} compared documents different${named(different, differentIds)}`]),
+      : [`${different} of ${counted(compared, 'compared document')} different${named(different, differentIds)}`]),
   ]
 }
 

@@ -1,5 +1,5 @@
 import { jsonOutput } from '../json-output.ts'
-import { formatCount } from '../../core/units.ts'
+import { counted, formatCount } from '../../core/units.ts'
 import { usage, type CommandRun } from '../command.ts'
 import { EXIT } from '../exit-codes.ts'
 import { withRun } from './with-run.ts'
@@ -23,7 +23,7 @@ export const run: CommandRun = (world, input) => {
       const kept = skipped === 0 ? '' : `, ${formatCount(skipped)} left as the target had them`
       const without = sourceless === 0 ? '' : `, ${formatCount(sourceless)} of them without a stored source`
       await world.stdout.write(
-        `${formatCount(acknowledged)} documents acknowledged${kept}, ${formatCount(rejected)} left${without}\n`,
+        `${counted(acknowledged, 'document')} acknowledged${kept}, ${formatCount(rejected)} left${without}\n`,
       )
     }
     return rejected === 0 ? EXIT.done : EXIT.rejects

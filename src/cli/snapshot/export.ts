@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { Failure } from '../../core/failure.ts'
-import { formatCount } from '../../core/units.ts'
+import { counted } from '../../core/units.ts'
 import type { Snapshot } from '../../repository/snapshot.ts'
 import { requireComplete } from '../../repository/snapshot.ts'
 import { selectIndices } from '../../repository/select-indices.ts'
@@ -51,11 +51,11 @@ export const run: CommandRun = async (world, input) => {
       throw error
     }
   }
-  await world.stderr.write(`Exported ${formatCount(documents)} documents of ${formatCount(names.length)} indices.\n`)
-  if (leftOut === 0) return EXIT.done
   await world.stderr.write(
-    `SOURCE_MISSING: ${formatCount(leftOut)} documents were left out, because their source is not stored.\n`,
+    `Exported ${counted(documents, 'document')} of ${counted(names.length, 'index', 'indices')}.\n`,
   )
+  if (leftOut === 0) return EXIT.done
+  await world.stderr.write(`SOURCE_MISSING: left out ${counted(leftOut, 'document')} whose source is not stored.\n`)
   return EXIT.rejects
 }
 

@@ -1,3 +1,4 @@
+import { counted } from '../../core/units.ts'
 import { clusterHealth } from '../../cluster/nodes.ts'
 import type { Examination, ReachedCluster } from '../examination.ts'
 import { ok, problem, type Finding } from '../finding.ts'
@@ -8,7 +9,7 @@ export async function checkHealth(
   { signal }: Examination,
 ): Promise<Finding[]> {
   const { status, dataNodes } = await clusterHealth(cluster, {}, signal)
-  const nodes = dataNodes === 1 ? '1 data node' : `${dataNodes} data nodes`
+  const nodes = counted(dataNodes, 'data node')
   if (status !== 'red') return [ok('health', subject, `${status}, ${nodes}`)]
   const effect = side === 'source' ? 'snapshots of some indices are not complete' : 'some indices cannot be written'
   const remedy = 'GET _cluster/allocation/explain says which primaries are missing and why.'

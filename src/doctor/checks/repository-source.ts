@@ -2,6 +2,7 @@ import * as z from 'zod'
 import { call } from '../../cluster/call.ts'
 import { verifyRepository } from '../../cluster/repositories.ts'
 import { isFailure, type Failure } from '../../core/failure.ts'
+import { counted } from '../../core/units.ts'
 import type { SourceAnswers } from '../../plan/source-answers.ts'
 import type { Examination, ExaminedMigration } from '../examination.ts'
 import { ok, problem, remedyOf, warning, type Finding } from '../finding.ts'
@@ -21,7 +22,7 @@ export async function checkRepositorySource(
   if (!repository.register) {
     try {
       const nodes = await verifyRepository(source.cluster, repository.name, signal)
-      const who = nodes.length === 1 ? '1 node' : `${nodes.length} nodes`
+      const who = counted(nodes.length, 'node')
       return [ok('repository-source', subject, `the source verified ${repository.name}: ${who} can write to it`)]
     } catch (error) {
       if (isFailure(error, 'CLUSTER_DENIED')) return [untried(subject, error, 'whether every node can write to it')]
@@ -68,7 +69,7 @@ async function checkS3(subject: string, source: SourceAnswers, signal: AbortSign
   if (without.length === 0) {
     return [ok('repository-source', subject, `the source has repositories of type s3; ${untried}`)]
   }
-  const detail = `${without.length} of ${Object.keys(nodes).length} nodes of the source do not show the plugin repository-s3`
+  const detail = `the plugin repository-s3 is not shown by ${without.length} of ${counted(Object.keys(nodes).length, 'node')} of the source`
   const remedy = 'Install repository-s3 on every node, unless the service that runs the cluster has it built in.'
   return [warning('repository-source', subject, `${detail}; ${untried}`, remedy)]
 }

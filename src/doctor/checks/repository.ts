@@ -36,7 +36,7 @@ export async function checkRepository(migration: ExaminedMigration, examination:
     const amount = seen.size === 0 ? 'no snapshot yet' : `${amountSeen}, the same that the source lists`
     return [ok('repository', subject, `${place}: ${amount}`)]
   }
-  const detail = `the source lists ${ended.length} snapshots in ${repository.name}, of which ${unseen.length} are not in ${repository.uri}`
+  const detail = `the source lists ${counted(ended.length, 'snapshot')} in ${repository.name}, ${unseen.length} of which cannot be seen in ${repository.uri}`
   if (unseen.length < ended.length) {
     return [warning('repository', subject, detail, 'Look again in a moment; another writer may be at work.')]
   }

@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import { call } from '../../cluster/call.ts'
 import { getClusterSettings } from '../../cluster/nodes.ts'
-import { formatCount } from '../../core/units.ts'
+import { counted, formatCount } from '../../core/units.ts'
 import type { Examination, ReachedCluster } from '../examination.ts'
 import { ok, problem, type Finding } from '../finding.ts'
 
@@ -25,7 +25,7 @@ export async function checkShardLimit(
   )
   const { persistent, transient } = await getClusterSettings(cluster, signal)
   const limit = Number(transient[SETTING] ?? persistent[SETTING] ?? DEFAULT_LIMIT) * nodes
-  const detail = `${formatCount(active)} shards now, ${formatCount(newShards)} more without replicas, ${formatCount(limit)} allowed`
+  const detail = `${counted(active, 'shard')} now, ${formatCount(newShards)} more without replicas, ${formatCount(limit)} allowed`
   // -1 means that there is no limit.
   if (limit < 0 || active + newShards <= limit) return [ok('shard-limit', subject, detail)]
   const remedy = `Raise ${SETTING} on the target, add nodes, or migrate fewer indices.`

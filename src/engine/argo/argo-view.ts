@@ -1,4 +1,4 @@
-import { formatDuration } from '../../core/units.ts'
+import { counted, formatDuration } from '../../core/units.ts'
 import type { PlannedStep } from '../../plan/plan.ts'
 import type { Hindrance, RunView, StepView } from '../../report/run-view.ts'
 import type { StepProgress } from '../../steps/step.ts'
@@ -75,7 +75,7 @@ function podsProgress(run: StoredRun, step: PlannedStep, state: RunState): StepP
   if (step.kind !== 'restore-documents') return undefined
   const load = nodesOfStep(run, step, state).find(({ type, name }) => type === 'TaskGroup' && name.endsWith('.load'))
   const [, done, total] = /^(\d+)\/(\d+)$/.exec(load?.progress ?? '') ?? []
-  return done === undefined ? undefined : { message: `${done} of ${total!} workers have ended` }
+  return done === undefined ? undefined : { message: `${done} of ${counted(Number(total), 'worker')} ended` }
 }
 
 /** What keeps the whole run from going on. */

@@ -1,5 +1,5 @@
 import { Failure } from '../../core/failure.ts'
-import { formatCount } from '../../core/units.ts'
+import { counted, formatCount } from '../../core/units.ts'
 import { RenewedWork } from '../../coordination/renewed-work.ts'
 import type { WorkSummary } from '../../coordination/work-store.ts'
 import { groupOf, migrationOf, outputOf } from '../../steps/plan-parts.ts'
@@ -90,7 +90,7 @@ export class LoadParts {
       type: 'log',
       level: 'info',
       step: step.id,
-      message: `${formatCount(all)} work items planned, ${formatCount(items.done)} of them done before`,
+      message: `${counted(all, 'work item')} planned, ${formatCount(items.done)} of them done before`,
     })
     const { indices, backfill } = groupOf(plan, step)
     const later = laterGenerationBytes(indices, registeredBytes(this.#input))
@@ -198,7 +198,7 @@ export class LoadParts {
     const left = totals.counts.rejected + totals.counts.sourceless
     const accepted = groupOf(this.#input.plan, step).backfill.maxRejects ?? Infinity
     if (left > accepted) {
-      const detail = `${formatCount(left)} documents, ${formatCount(accepted)} are accepted`
+      const detail = `${counted(left, 'document')}, at most ${formatCount(accepted)} accepted`
       const hint = 'See them with workflow rejects; correct the cause or raise maxRejects, then submit again.'
       limit.abort(new Failure('DOCUMENTS_REJECTED', detail, { op: 'load', subject: step.id, hint }))
     }

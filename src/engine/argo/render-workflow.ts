@@ -1,5 +1,5 @@
 import { Failure } from '../../core/failure.ts'
-import { formatBytes, formatCount } from '../../core/units.ts'
+import { counted, formatBytes, formatCount } from '../../core/units.ts'
 import type { KubernetesObject } from '../../kubernetes/kubernetes.ts'
 import type { Plan, PlannedStep } from '../../plan/plan.ts'
 import { secretKeys } from './plan-secrets.ts'
@@ -151,7 +151,7 @@ function requireFewNodes(plan: Plan): void {
   const nodes = NODES_OF_STEP * (plan.steps.length + pods) + NODES_OF_LOAD * loads.length
   if (nodes <= MAX_NODES) return
   throw tooLarge(
-    `its graph may grow to ${formatCount(nodes)} nodes (${formatCount(loads.length)} groups with up to ${formatCount(Math.max(...workers))} workers), ` +
+    `its graph may grow to ${counted(nodes, 'node')} (${counted(loads.length, 'group')} with up to ${counted(Math.max(...workers), 'worker')}), ` +
       `and a Workflow holds ${formatCount(MAX_NODES)}`,
   )
 }

@@ -2,7 +2,7 @@ import { semaphore, type Semaphore } from '../../blob/semaphore.ts'
 import type { WorkCounts, WorkItem, WorkOutcome } from '../../coordination/work-store.ts'
 import { aborted, throwIfAborted } from '../../core/clock.ts'
 import { Failure, isFailure, messageOf } from '../../core/failure.ts'
-import { formatCount } from '../../core/units.ts'
+import { counted, formatCount } from '../../core/units.ts'
 import { groupOf, migrationOf, outputOf, snapshotName } from '../../steps/plan-parts.ts'
 import type { RegisterSnapshotData } from '../../steps/register-snapshot.ts'
 import type { StepContext, StepInput } from '../../steps/step.ts'
@@ -285,7 +285,7 @@ class StepLoad {
     this.#fail(
       new Failure(
         'DOCUMENTS_REJECTED',
-        `${formatCount(left)} documents, ${formatCount(this.#maxRejects)} are accepted`,
+        `${counted(left, 'document')}, at most ${formatCount(this.#maxRejects)} accepted`,
         {
           op: 'load',
           subject: this.#input.step.id,

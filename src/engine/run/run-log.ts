@@ -1,5 +1,5 @@
 import type { LogLine } from '../../report/log-line.ts'
-import { formatCount } from '../../core/units.ts'
+import { counted, formatCount } from '../../core/units.ts'
 import type { RunEvent } from './run-events.ts'
 
 /** What people want to read of a journal: the log lines of steps, and each turn of the run and its steps in words. */
@@ -18,7 +18,7 @@ export function logLineOf(event: RunEvent): Omit<LogLine, 'at'> | undefined {
     case 'log':
       return { level: event.level, message: event.message, ...(event.step === undefined ? {} : { step: event.step }) }
     case 'log-cut':
-      return { level: 'warning', message: `${formatCount(event.lines)} lines of the log were left out here` }
+      return { level: 'warning', message: `the log lacks ${counted(event.lines, 'line')} here` }
     case 'submitted':
       return { level: 'info', message: `submitted as ${event.name}` }
     case 'runner-started':
@@ -61,7 +61,7 @@ export function logLineOf(event: RunEvent): Omit<LogLine, 'at'> | undefined {
     case 'change-settled':
       return { level: 'info', message: `no longer to be put back: ${event.id}` }
     case 'work-planned':
-      return { level: 'info', step: event.step, message: `${formatCount(event.slices.length)} work items planned` }
+      return { level: 'info', step: event.step, message: `${counted(event.slices.length, 'work item')} planned` }
     case 'work-failed':
       return { level: 'warning', step: event.step, message: `work item ${event.item} failed: ${event.reason}` }
     case 'work-advanced':

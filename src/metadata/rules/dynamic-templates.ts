@@ -1,3 +1,4 @@
+import { counted } from '../../core/units.ts'
 import { isJsonObject } from '../../codec/json-value.ts'
 import type { JsonObject, JsonValue } from '../../codec/json-value.ts'
 import { jsonObject, withMember, withoutMembers } from '../json-edit.ts'
@@ -48,7 +49,7 @@ function split(name: string, template: JsonObject, entry: LedgerEntry): JsonObje
     'changed',
     path,
     template,
-    `${rows.length} templates`,
+    counted(rows.length, 'template'),
     'a template has one pattern of each kind on the target',
   )
   return rows.map((row, index) => jsonObject([[index === 0 ? name : `${name}-${index + 1}`, row]]))

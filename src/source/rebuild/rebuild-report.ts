@@ -1,5 +1,5 @@
 import { nameList } from '../../repository/close-names.ts'
-import { formatCount } from '../../core/units.ts'
+import { counted, formatCount } from '../../core/units.ts'
 import type { FieldReport, SegmentReport } from './rebuilder.ts'
 
 const RANK = { exact: 0, approximated: 1, missing: 2 } as const
@@ -53,7 +53,7 @@ export class RebuildReport {
       this.#incomplete === 0
         ? ''
         : `, ${formatCount(this.#incomplete)} as stored, without fields that were filtered out`
-    const head = `SOURCE_REBUILT index ${name}: ${formatCount(this.#rebuilt)} documents rebuilt from columns and stored fields, ${formatCount(this.#recovered)} exactly as sent${lacking}`
+    const head = `SOURCE_REBUILT index ${name}: ${counted(this.#rebuilt, 'document')} rebuilt from columns and stored fields, ${formatCount(this.#recovered)} exactly as sent${lacking}`
     const worse = this.fields.filter(({ level }) => level !== 'exact')
     return [
       head,

@@ -1,3 +1,4 @@
+import { counted } from '../../core/units.ts'
 import type { DocumentBatch } from '../document-batch.ts'
 import type { SegmentSource } from '../segment-source.ts'
 import { DocumentTexts, type DocumentParts } from './document-texts.ts'
@@ -84,7 +85,7 @@ export class WholeRebuilder implements Rebuilder {
       return { field: leaf.name, level: reasons.length === 0 ? 'exact' : 'approximated', reasons }
     })
     if (this.#untold > 0) {
-      const reasons = [`${this.#untold} objects left out: ${UNTOLD}`]
+      const reasons = [`${counted(this.#untold, 'object')} left out: ${UNTOLD}`]
       fields.push(...this.#scopes.nestedNames.map((field): FieldReport => ({ field, level: 'approximated', reasons })))
     }
     return { rebuilt: this.#rebuilt, recovered: this.#recovered, fields: this.#rebuilt === 0 ? [] : fields }

@@ -155,7 +155,7 @@ describe('snapshots of a run', () => {
     const run = worldOf(['books', 'red'], { partial: 'accept' })
     expect(await run.run(createSnapshot, 'create-snapshot')).toMatchObject({
       result: 'done',
-      summary: expect.stringContaining('1 shards missing') as string,
+      summary: expect.stringContaining('1 shard missing') as string,
     })
     expect(await run.run(registerSnapshot, 'register-snapshot')).toMatchObject({
       data: { indices: { books: { documents: 100 }, red: { documents: 0, missingShards: [0] } } },

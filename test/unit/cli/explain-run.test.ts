@@ -58,7 +58,7 @@ test('rejections by the target, documents that are left out, and who holds which
   const held = Array.from({ length: 22 }, (_, n) => ({ step: STEP.id, item: `shop/0/_${n}/0`, holder: `pod-${n}/1` }))
   const text = await explain({ progress }, {}, held)
   expect(text).toContain('  the target is overloaded (429)\n')
-  expect(text).toContain('  1,200 documents are left out.\n  Remedy: workflow rejects shop\n')
+  expect(text).toContain('  Left out: 1,200 documents.\n  Remedy: workflow rejects shop\n')
   expect(text).toMatch(/STEP +WORK ITEM +HELD BY\nm1g1\/restore-documents +shop\/0\/_0\/0 +pod-0\/1\n/)
   expect(text).toContain('and 2 more\n')
 })

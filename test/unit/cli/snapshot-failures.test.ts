@@ -264,7 +264,7 @@ describe('a snapshot without all its shards', () => {
 
   test('is no candidate for latest', async () => {
     const run = await runCli(['snapshot', 'export', '--repo', PARTIAL, '--snapshot', 'latest'])
-    expectFailure(run, { code: 'SNAPSHOT_NOT_FOUND', exit: 7, says: /none of its 1 snapshots is complete/ })
+    expectFailure(run, { code: 'SNAPSHOT_NOT_FOUND', exit: 7, says: /it has 1 snapshot, and none is complete/ })
   })
 
   test.each([
@@ -295,7 +295,7 @@ describe('documents without a source', () => {
     expect(run.exitCode).toBe(3)
     expect(run.stdout).toBe('')
     expect(run.stderr.match(/^SOURCE_MISSING index "nosource" id ".+"$/gm)).toHaveLength(28)
-    expect(run.stderr).toMatch(/28 documents were left out/)
+    expect(run.stderr).toMatch(/left out 28 documents/)
   })
 })
 

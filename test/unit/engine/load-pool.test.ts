@@ -138,7 +138,7 @@ describe('a load with rejects', () => {
     const world = await loadStep(loadPlan(target.url, ['many'], { maxRejects: 60 }), [])
     await expect(restore(world, inline)).rejects.toMatchObject({
       code: 'DOCUMENTS_REJECTED',
-      message: expect.stringContaining('60 are accepted') as unknown,
+      message: expect.stringContaining('at most 60 accepted') as unknown,
     })
     expect(target.bulks.length).toBeLessThan(1094 / 50)
   })

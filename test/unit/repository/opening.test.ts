@@ -128,7 +128,9 @@ describe('choosing a snapshot', () => {
 
   it('has no latest when none is complete', async () => {
     const repository = await open(several({ name: 'p', uuid: 'P', state: 3 }))
-    await expect(repository.snapshot('latest', signal)).rejects.toEqual(failure('SNAPSHOT_NOT_FOUND', 'none of its 1'))
+    await expect(repository.snapshot('latest', signal)).rejects.toEqual(
+      failure('SNAPSHOT_NOT_FOUND', 'it has 1 snapshot, and none'),
+    )
   })
 })
 

@@ -110,7 +110,7 @@ describe('the view of a run on Argo', () => {
     const run = runOf('waiting', begun)
     const load = { name: 'migration-a1.Restore-Documents.load', type: 'TaskGroup', phase: 'Running', progress: '3/8' }
     const workflow = { ...run.workflow!, nodes: [...run.workflow!.nodes, load as WorkflowNode] }
-    expect(stepOf(view({ ...run, workflow }), step).progress?.message).toBe('3 of 8 workers have ended')
+    expect(stepOf(view({ ...run, workflow }), step).progress?.message).toBe('3 of 8 workers ended')
     const progress = { message: '', documents: { done: 5, total: 10 } }
     const told = runOf('waiting', [...begun, { type: 'step-progress', step, progress }], { workflow })
     expect(stepOf(view(told), step).progress).toMatchObject(progress)
