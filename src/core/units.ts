@@ -21,6 +21,11 @@ export function formatDuration(ms: number): string {
   return `${Math.floor(seconds / 86_400)}d ${pad(Math.floor((seconds % 86_400) / 3600))}h`
 }
 
+/** The same of what was measured in whole seconds: none of them is `<1s`. */
+export function formatWholeSeconds(seconds: number): string {
+  return seconds === 0 ? '<1s' : formatDuration(seconds * 1000)
+}
+
 /** A whole number with thousands separators: `1,234,567`. */
 export function formatCount(count: number): string {
   // `toLocaleString` loads the rules of a language first, which is a tenth of the time that `status` takes.

@@ -1,5 +1,5 @@
 import { fitText } from '../core/fit-text.ts'
-import { counted, formatBytes, formatCount, formatDuration } from '../core/units.ts'
+import { counted, formatBytes, formatCount, formatWholeSeconds } from '../core/units.ts'
 import { RebuildReport } from '../source/rebuild/rebuild-report.ts'
 import { metadataLines } from './metadata-account.ts'
 import type { DocumentTotals, IndexReport, Report } from './report.ts'
@@ -20,7 +20,9 @@ export function renderReport(report: Report, columns: number = Infinity): string
     parts.push(fitText(`Differences:\n${lines.join('')}`, columns))
   }
   const metadata = report.metadata === undefined ? [] : metadataLines(report.metadata)
-  if (metadata.length > 0) parts.push(`Metadata:\n${metadata.map((line) => `  ${line}\n`).join('')}`)
+  if (metadata.length > 0) {
+    parts.push(fitText(`Metadata:\n${metadata.map((line) => `  ${line}\n`).join('')}`, columns))
+  }
   const failures = report.steps.flatMap(({ title, failure }) => (failure === undefined ? [] : [{ title, ...failure }]))
   for (const { title, code, message, hint } of failures) {
     const advice = hint === undefined ? '' : `  Hint: ${hint}\n`
@@ -48,8 +50,8 @@ function head({ name, phase, startedAt, finishedAt, message, totals }: Report): 
   const lines = [`Workflow: ${name}`, `Phase:    ${phase}`]
   if (startedAt !== undefined) lines.push(`Started:  ${startedAt}`)
   if (startedAt !== undefined && finishedAt !== undefined) {
-    const ms = Date.parse(finishedAt) - Date.parse(startedAt)
-    lines.push(`Finished: ${finishedAt}, after ${formatDuration(ms)}`)
+    const seconds = (Date.parse(finishedAt) - Date.parse(startedAt)) / 1000
+    lines.push(`Finished: ${finishedAt}, after ${formatWholeSeconds(seconds)}`)
   }
   if (message !== undefined) lines.push(`Message:  ${message.split('\n', 1)[0]!}`)
   if (totals.read > 0) {
@@ -75,10 +77,8 @@ function stepRow({ title, phase, seconds, summary }: Report['steps'][number]): s
   return [title, phase, took(seconds), summary ?? '']
 }
 
-/** Times of steps are whole seconds. */
 function took(seconds: number | undefined): string {
-  if (seconds === undefined) return '-'
-  return seconds === 0 ? '<1s' : formatDuration(seconds * 1000)
+  return seconds === undefined ? '-' : formatWholeSeconds(seconds)
 }
 
 function countCells({ read, acknowledged, rejected, skipped, sourceless, bytes }: DocumentTotals): string[] {

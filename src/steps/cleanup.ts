@@ -15,7 +15,8 @@ export interface CleanupData {
  * load can be repeated.
  */
 export const cleanup: Step = async (input, context) => {
-  const removed = await putBack(context)
+  const restored = await putBack(context)
+  const removed: string[] = []
   const kept: { what: string; why: string }[] = []
   const differences = [...input.outputs.values()].some((output) => output.result === 'differences')
   for (const change of inOrder(context.openChanges())) {
@@ -28,13 +29,16 @@ export const cleanup: Step = async (input, context) => {
     }
     await context.settleChange(change.id)
   }
-  for (const what of removed) context.log('info', `Cleaned up: ${what}`)
+  for (const what of [...restored, ...removed]) context.log('info', `Cleaned up: ${what}`)
   for (const { what, why } of kept) context.log('info', `Kept: ${what} (${why})`)
-  const data: CleanupData = { removed, kept }
-  const keptText = kept.length === 0 ? '' : `; kept ${kept.map(({ what }) => what).join(', ')}`
+  const data: CleanupData = { removed: [...restored, ...removed], kept }
   return {
     result: 'done',
-    summary: `${removed.length === 0 ? 'nothing to remove' : removed.join(', ')}${keptText}`,
+    summary: [
+      ...(restored.length === 0 ? [] : [`put back ${restored.join(', ')}`]),
+      removed.length === 0 ? 'nothing to remove' : `removed ${removed.join(', ')}`,
+      ...(kept.length === 0 ? [] : [`kept ${kept.map(({ what }) => what).join(', ')}`]),
+    ].join('; '),
     data,
   }
 }

@@ -6,6 +6,7 @@ import { EXIT } from '../exit-codes.ts'
 import { chooseEngine } from '../choose-engine.ts'
 import { openQuestions } from '../plan-from-config.ts'
 import { readConfig } from '../read-config.ts'
+import { suggest } from '../runs/manners.ts'
 import { widthOf } from '../width.ts'
 
 /** `workflow doctor`: everything that could keep the configuration from working, found without changing anything. */
@@ -20,6 +21,7 @@ export const run: CommandRun = async (world, input) => {
         ? jsonOutput({ healthy: problems === 0, findings })
         : renderFindings(findings, { color: world.color, columns: widthOf(world.stdout) })
     await world.stdout.write(text)
+    if (problems === 0 && input.text('output') !== 'json') await suggest(world, ['workflow submit'])
     return problems === 0 ? EXIT.done : EXIT.failed
   } finally {
     await questions.close()

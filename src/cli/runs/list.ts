@@ -1,5 +1,5 @@
 import { jsonOutput } from '../json-output.ts'
-import { formatDuration } from '../../core/units.ts'
+import { formatWholeSeconds } from '../../core/units.ts'
 import type { RunView } from '../../report/run-view.ts'
 import { renderTable } from '../../report/table.ts'
 import type { CommandRun } from '../command.ts'
@@ -28,5 +28,5 @@ export const run: CommandRun = async (world, input) => {
 function took({ startedAt, finishedAt, alive }: RunView, now: number): string {
   if (startedAt === undefined || (finishedAt === undefined && !alive)) return '-'
   const end = finishedAt === undefined ? now : Date.parse(finishedAt)
-  return formatDuration(end - Date.parse(startedAt))
+  return formatWholeSeconds(Math.round((end - Date.parse(startedAt)) / 1000))
 }

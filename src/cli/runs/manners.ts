@@ -33,3 +33,23 @@ export function exitCodeOfRun({ phase }: RunView): number {
       return EXIT.failed
   }
 }
+
+/** What a person is likely to want next of a run. */
+export function nextCommands({ phase, name, hindrance }: RunView): readonly string[] {
+  if (hindrance !== undefined) return [`workflow explain ${name}`]
+  switch (phase) {
+    case 'Pending':
+    case 'Running':
+    case 'Stopping':
+    case 'Waiting':
+      return [`workflow status ${name} --watch`, `workflow output ${name} --follow`]
+    case 'Failed':
+    case 'Stopped':
+      return [`workflow output ${name} --tail 20`, `workflow resume ${name}`]
+    case 'Rejects':
+      return [`workflow rejects ${name}`, `workflow retry ${name} --rejects`]
+    case 'Succeeded':
+    case 'Differences':
+      return [`workflow report ${name}`]
+  }
+}

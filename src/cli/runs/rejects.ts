@@ -4,6 +4,7 @@ import type { CommandRun } from '../command.ts'
 import { EXIT } from '../exit-codes.ts'
 import { openEngine } from '../open-engine.ts'
 import { widthOf } from '../width.ts'
+import { suggest } from './manners.ts'
 
 /** What this command needs of a reject; the rest of the line is passed on as it is. */
 interface RejectHead {
@@ -55,6 +56,7 @@ export const run: CommandRun = async (world, input) => {
     { title: 'FOR EXAMPLE' },
   ]
   await world.stdout.write(renderTable(columns, rows, widthOf(world.stdout)))
+  await suggest(world, [`workflow retry ${name} --rejects`])
   return EXIT.done
 }
 

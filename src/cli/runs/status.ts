@@ -6,7 +6,7 @@ import { EXIT } from '../exit-codes.ts'
 import { openEngine } from '../open-engine.ts'
 import { widthOf } from '../width.ts'
 import type { World } from '../world.ts'
-import { isOver, suggest } from './manners.ts'
+import { isOver, nextCommands, suggest } from './manners.ts'
 
 const WATCH_MS = 1000
 
@@ -42,24 +42,4 @@ function statusText(world: World, view: RunView): string {
 
 function asJson(view: RunView): string {
   return `${JSON.stringify(view, undefined, 2)}\n`
-}
-
-/** What a person is likely to want next. */
-function nextCommands({ phase, name, hindrance }: RunView): readonly string[] {
-  if (hindrance !== undefined) return [`workflow explain ${name}`]
-  switch (phase) {
-    case 'Pending':
-    case 'Running':
-    case 'Stopping':
-    case 'Waiting':
-      return [`workflow status ${name} --watch`, `workflow output ${name} --follow`]
-    case 'Failed':
-    case 'Stopped':
-      return [`workflow output ${name} --tail 20`, `workflow resume ${name}`]
-    case 'Rejects':
-      return [`workflow rejects ${name}`, `workflow retry ${name} --rejects`]
-    case 'Succeeded':
-    case 'Differences':
-      return [`workflow report ${name}`]
-  }
 }

@@ -6,7 +6,7 @@ import type { RunView } from '../../report/run-view.ts'
 import { progressLine } from '../../report/progress-line.ts'
 import { EXIT, interruptExitCode } from '../exit-codes.ts'
 import type { World } from '../world.ts'
-import { exitCodeOfRun, isOver } from './manners.ts'
+import { exitCodeOfRun, isOver, nextCommands, suggest } from './manners.ts'
 
 const MOST_PAUSE_MS = 1000
 const TERMINAL_MS = 1000
@@ -37,6 +37,7 @@ export async function waitForRun(
     if (isOver(view)) {
       await endLine()
       await stderr.write(ending(view))
+      await suggest(world, nextCommands(view))
       return exitCodeOfRun(view)
     }
     if (view.phase === 'Waiting') {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { counted, formatCount } from '../../../src/core/units.ts'
+import { counted, formatCount, formatWholeSeconds } from '../../../src/core/units.ts'
 
 test('a count has its noun in the number that fits', () => {
   expect(counted(0, 'document')).toBe('0 documents')
@@ -12,4 +12,8 @@ test('a count has its noun in the number that fits', () => {
 test('a count has a comma between every three digits', () => {
   const counts = [0, 7, 999, 1000, 12_345, 999_999, 1_000_000, 2 ** 40, Number.MAX_SAFE_INTEGER, -1234]
   expect(counts.map(formatCount)).toEqual(counts.map((count) => count.toLocaleString('en-US')))
+})
+
+test('what took less than a second, as far as whole seconds tell, did not take no time', () => {
+  expect([0, 1, 75].map(formatWholeSeconds)).toEqual(['<1s', '1s', '1m 15s'])
 })

@@ -102,6 +102,8 @@ describe('the account of metadata in a report', () => {
   test('counts names beyond the fifth', () => {
     const objects = ['a', 'b', 'c', 'd', 'e', 'f', 'g'].map((name) => object(name))
     expect(renderReport(makeReport(view({ objects, leftOut: [] })))).toContain('index e and 2 more: changed')
+    const narrow = renderReport(makeReport(view({ objects, leftOut: [] })), 50).split('\n')
+    expect(narrow.filter((line) => line.length > 50)).toEqual([])
   })
 
   test('is absent where no metadata was migrated', () => {
