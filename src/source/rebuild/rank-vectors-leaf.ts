@@ -1,7 +1,7 @@
 import { stringifyJson } from '../../codec/json-exact.ts'
-import { disagrees, withoutValues, writingText, type LeafContext, type LeafReader } from './leaf-reader.ts'
+import { disagrees, withoutValues, type LeafContext, type LeafReader } from './leaf-reader.ts'
 import type { Leaf } from './leaves.ts'
-import { NO_VALUES, windowBytes, type ColumnWindow } from './value-column.ts'
+import { oneValueLeaf } from './one-value-leaf.ts'
 import { byteVectorText, floatVectorText } from './vector-text.ts'
 
 /**
@@ -20,32 +20,14 @@ export async function openRankVectorsLeaf(leaf: Leaf, context: LeafContext, sign
   }
   const column = await context.columns.open(field, signal)
   const write = type === 'float' ? (bytes: Uint8Array) => floatVectorText(bytes, true) : byteVectorText
-  let base = 0
-  let window: ColumnWindow = NO_VALUES
-  const text = (doc: number): string | undefined => {
-    const { starts, values } = window
-    const at = starts[doc - base]!
-    if (starts[doc - base + 1] === at) return undefined
-    const bytes = values[at]!
+  return oneValueLeaf(leaf, column, (bytes) => {
     if (!(bytes instanceof Uint8Array)) throw disagrees(leaf, context, `${column.kind} of a column`)
     if (bytes.length % width !== 0) throw disagrees(leaf, context, `${bytes.length} bytes for vectors of ${width}`)
     const vectors = Array.from({ length: bytes.length / width }, (_, place) =>
       write(bytes.subarray(place * width, (place + 1) * width)),
     )
     return `[${vectors.join(',')}]`
-  }
-  return {
-    leaf,
-    problem: undefined,
-    losses: new Set(),
-    load: async (from, to, abort) => {
-      base = from
-      window = await column.window(from, to, abort)
-      return windowBytes(window)
-    },
-    text,
-    write: writingText(text),
-  }
+  })
 }
 
 /** Bytes of a vector; undefined when there is none of that kind. */
