@@ -1,6 +1,7 @@
-import { opendir, open, stat } from 'node:fs/promises'
-import type { FileHandle } from 'node:fs/promises'
+import { close, fstat, open, read } from 'node:fs'
+import { opendir, stat } from 'node:fs/promises'
 import { resolve } from 'node:path'
+import { promisify } from 'node:util'
 import { throwIfAborted } from '../core/clock.ts'
 import { Failure } from '../core/failure.ts'
 import { checkKey } from './blob-key.ts'
@@ -8,6 +9,9 @@ import type { BlobEntry, BlobStore, ByteRange } from './blob-store.ts'
 import { fsFailure, isMissing } from './fs-failure.ts'
 import { memoryFor } from './memory-for.ts'
 import { resolveRange } from './resolve-range.ts'
+
+// Half the processor time of `FileHandle`, which a repository of many small blobs feels.
+const [openAt, statOf, readAt, closeFile] = [promisify(open), promisify(fstat), promisify(read), promisify(close)]
 
 const STREAM_CHUNK_BYTES = 1 << 20
 const STATS_AT_ONCE = 32
@@ -41,7 +45,7 @@ export function openFsStore(folder: string): BlobStore {
         const { start, end } = await rangeIn(file, path, range)
         return await readExactly(file, path, start, end, signal, memory)
       } finally {
-        await file.close()
+        await closeFile(file)
       }
     },
     stream: async function* (key, range, signal) {
@@ -53,7 +57,7 @@ export function openFsStore(folder: string): BlobStore {
           yield await readExactly(file, path, from, Math.min(from + STREAM_CHUNK_BYTES, end), signal)
         }
       } finally {
-        await file.close()
+        await closeFile(file)
       }
     },
   }
@@ -126,24 +130,24 @@ async function sizeOfFile(path: string): Promise<number> {
   throw notAFile('look up', path)
 }
 
-async function openFile(path: string, signal: AbortSignal): Promise<FileHandle> {
+async function openFile(path: string, signal: AbortSignal): Promise<number> {
   throwIfAborted(signal)
   try {
-    return await open(path, 'r')
+    return await openAt(path, 'r')
   } catch (error) {
     throw fsFailure(error, 'read', path)
   }
 }
 
-async function rangeIn(file: FileHandle, path: string, range: ByteRange): Promise<Required<ByteRange>> {
-  const found = await file.stat()
+async function rangeIn(file: number, path: string, range: ByteRange): Promise<Required<ByteRange>> {
+  const found = await statOf(file)
   if (!found.isFile()) throw notAFile('read', path)
   return resolveRange(path, range, found.size)
 }
 
 /** The bytes `[start, end)`; a file that became shorter meanwhile is `BLOB_CORRUPT`. */
 async function readExactly(
-  file: FileHandle,
+  file: number,
   path: string,
   start: number,
   end: number,
@@ -165,9 +169,9 @@ async function readExactly(
   return bytes
 }
 
-async function readSome(file: FileHandle, path: string, into: Uint8Array, position: number): Promise<number> {
+async function readSome(file: number, path: string, into: Uint8Array, position: number): Promise<number> {
   try {
-    return (await file.read(into, 0, into.length, position)).bytesRead
+    return (await readAt(file, into, 0, into.length, position)).bytesRead
   } catch (error) {
     throw fsFailure(error, 'read', path)
   }

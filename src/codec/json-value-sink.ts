@@ -1,6 +1,6 @@
 import { floatText } from './float-text.ts'
 import type { JsonSink } from './json-sink.ts'
-import type { JsonScalar, JsonValue } from './json-value.ts'
+import { EmptyObject, type JsonScalar, type JsonValue } from './json-value.ts'
 
 type Mutable = JsonValue[] | Record<string, JsonValue>
 
@@ -12,7 +12,7 @@ export class JsonValueSink implements JsonSink {
   readonly #open: Mutable[] = []
 
   open(kind: 'object' | 'array'): void {
-    const container: Mutable = kind === 'array' ? [] : (Object.create(null) as Record<string, JsonValue>)
+    const container: Mutable = kind === 'array' ? [] : new EmptyObject()
     this.#add(container)
     this.#open.push(container)
   }

@@ -19,6 +19,13 @@ export interface JsonObject {
   readonly [name: string]: JsonValue
 }
 
+/**
+ * Makes an object without members, which takes no name from a prototype. It is made by a constructor and not by
+ * `Object.create(null)`, whose objects are tables of hashes: three times as large, and slower to fill and to read.
+ */
+export const EmptyObject = function EmptyObject() {} as unknown as new () => Record<string, JsonValue>
+EmptyObject.prototype = Object.freeze(Object.create(null) as object)
+
 /** True for an object of a decoded document: not null, not a list, not a scalar. */
 export function isJsonObject(value: JsonValue | undefined): value is JsonObject {
   return (

@@ -1,9 +1,9 @@
-import { ExactNumber, isJsonObject } from '../codec/json-value.ts'
+import { EmptyObject, ExactNumber, isJsonObject } from '../codec/json-value.ts'
 import type { JsonObject, JsonValue } from '../codec/json-value.ts'
 
 /** An object of these members, in this order, without prototype: `__proto__` is a name like any other. */
 export function jsonObject(entries: Iterable<readonly [string, JsonValue]>): JsonObject {
-  const object = Object.create(null) as Record<string, JsonValue>
+  const object = new EmptyObject()
   for (const [name, value] of entries) object[name] = value
   return object
 }

@@ -88,11 +88,12 @@ export function changesOf({ changes, problems }: Pick<Translated, 'changes' | 'p
   ]
 }
 
-/** The same text for indices that are translated alike. */
+/** The same text for indices that are translated alike: lines of JSON, which has no line breaks of its own. */
 function keyOf({ createdVersion, settings, mappings, aliases, routingNumShards }: SourceIndex): string {
   const common = [...settings].map(([name, value]) => (OWN_SETTINGS.has(name) ? [name] : [name, value]))
-  const content = mappings.map(({ type, mapping }) => [type, textOf(mapping)])
-  return JSON.stringify([createdVersion, common, content, textOf(jsonObject(aliases)), routingNumShards])
+  const lines = [JSON.stringify([createdVersion, common, routingNumShards]), textOf(jsonObject(aliases))]
+  for (const { type, mapping } of mappings) lines.push(JSON.stringify(type), textOf(mapping))
+  return lines.join('\n')
 }
 
 /** A text that tells values apart; the quick way, which is right for a key, knows no big integers. */

@@ -1,4 +1,4 @@
-import { isJsonObject } from '../codec/json-value.ts'
+import { EmptyObject, isJsonObject } from '../codec/json-value.ts'
 import type { JsonValue } from '../codec/json-value.ts'
 import { Failure } from '../core/failure.ts'
 import { decodePackedBody, looksLikeBody } from './metadata-blob.ts'
@@ -39,7 +39,7 @@ export function unpackValues(value: JsonValue, subject: string, depth = 0): Json
     const member = value[name]!
     const unpacked = unpackValues(member, subject, depth + 1)
     if (unpacked === member) continue
-    changed ??= Object.assign(Object.create(null) as Record<string, JsonValue>, value)
+    changed ??= Object.assign(new EmptyObject(), value)
     changed[name] = unpacked
   }
   return changed ?? value
