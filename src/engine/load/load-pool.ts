@@ -6,6 +6,7 @@ import { counted, formatCount } from '../../core/units.ts'
 import { groupOf, migrationOf, outputOf, snapshotName } from '../../steps/plan-parts.ts'
 import type { RegisterSnapshotData } from '../../steps/register-snapshot.ts'
 import type { StepContext, StepInput } from '../../steps/step.ts'
+import { IdleWorkers } from './idle-workers.ts'
 import type { ItemLoader } from './item-loader.ts'
 import { unpackFailure, type LoadTask } from './load-messages.ts'
 import { LoadProgress } from './load-progress.ts'
@@ -59,7 +60,7 @@ class StepLoad {
   readonly #stop = new AbortController()
   readonly #loaders = new Set<LoadThread>()
   readonly #start: StartLoader
-  readonly #idlers = new Set<() => void>()
+  readonly #idle: IdleWorkers
   readonly #idleMs: number
   /** Workers that hold a place. */
   #active = 0
@@ -75,6 +76,7 @@ class StepLoad {
     this.#context = context
     this.#rejects = parts.rejects(input.step.id)
     this.#maxRejects = group.backfill.maxRejects ?? Infinity
+    this.#idle = new IdleWorkers(context.clock, this.#stop.signal)
     this.#idleMs = parts.shared === true ? SHARED_IDLE_MS : IDLE_MS
     this.#maxWorkers = Math.min(parts.parallelism, group.backfill.workers ?? Infinity)
     this.#priority = group.priority ?? 0
@@ -138,19 +140,19 @@ class StepLoad {
           leave()
         }
         if (item !== undefined) {
-          this.#wakeIdle()
+          this.#idle.wake()
           continue
         }
         if (this.#active > 0) {
-          if (!(await this.#idle(this.#idleMs))) break
-        } else if (!(await this.#mayComeUp()) || !(await this.#idle(SHARED_IDLE_MS))) break
+          if (!(await this.#idle.sleep(this.#idleMs))) break
+        } else if (!(await this.#mayComeUp()) || !(await this.#idle.sleep(SHARED_IDLE_MS))) break
         place = this.#enter()
       }
     } catch (error) {
       // Leaving the item leased is right: a new store of one process has no leases, and of many processes one notices.
       this.#fail(error)
     }
-    this.#wakeIdle()
+    this.#idle.wake()
     if (loader !== undefined) await this.#endLoader(loader)
   }
 
@@ -170,25 +172,6 @@ class StepLoad {
     if (this.#stop.signal.aborted) return false
     const { pending, leased } = (await this.#context.work.totals()).items
     return pending + leased > 0
-  }
-
-  /** Waits until items may have come up: another worker is through with its own, or time has passed. False after a stop. */
-  async #idle(ms: number): Promise<boolean> {
-    const awake = new AbortController()
-    const wake = (): void => awake.abort()
-    this.#idlers.add(wake)
-    try {
-      await this.#context.clock.sleep(ms, AbortSignal.any([awake.signal, this.#stop.signal]))
-    } catch {
-      // Woken early, or stopped.
-    } finally {
-      this.#idlers.delete(wake)
-    }
-    return !this.#stop.signal.aborted
-  }
-
-  #wakeIdle(): void {
-    for (const wake of this.#idlers) wake()
   }
 
   #startLoader(): LoadThread {
