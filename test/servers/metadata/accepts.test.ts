@@ -36,11 +36,16 @@ for (const version of ACCEPTING_TARGETS) {
     })
     afterAll(() => server.stop())
 
-    /** Puts a definition, gets it back, and deletes it. */
+    const answers = new Map<string, JsonObject>()
+    /** Puts a definition, gets it back, and deletes it; once for the same one of several fixtures. */
     const roundTrip = async (path: string, { body }: Translated): Promise<JsonObject> => {
-      await client.put(path, JSON.parse(stringifyJson(body)))
+      const text = stringifyJson(body)
+      const known = answers.get(`${path} ${text}`)
+      if (known !== undefined) return known
+      await client.put(path, JSON.parse(text))
       const found = parseJsonExact(JSON.stringify(await client.get(path)), path) as JsonObject
       await client.delete(path)
+      answers.set(`${path} ${text}`, found)
       return found
     }
 
