@@ -42,8 +42,6 @@ export interface IndexMetadata {
   readonly kind: IndexKind
   /** True when the cluster keeps the segments in a remote store (OpenSearch). */
   readonly remoteStore: boolean
-  /** Everything that is stored, for what has no member of its own. */
-  readonly raw: JsonObject
 }
 
 /** More shards than this no product allows an index to have. */
@@ -74,7 +72,6 @@ export function parseIndexMetadata(json: JsonValue, name: string, subject: strin
     createdVersion: versionOf(settingText(settings, 'index.version.created')),
     kind,
     remoteStore: settingText(settings, 'index.remote_store.enabled') === 'true',
-    raw: fields.value,
   }
 }
 

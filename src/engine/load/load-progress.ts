@@ -3,7 +3,7 @@ import type { StepContext } from '../../steps/step.ts'
 
 const PUBLISH_MS = 500
 
-/** How far the load of a step is, published a few times a second at most. */
+/** How far the load of a step is, published twice a second at most, and within half a second of every change. */
 export class LoadProgress {
   readonly #context: Pick<StepContext, 'clock' | 'progress'>
   readonly #totalDocuments: number
@@ -13,6 +13,8 @@ export class LoadProgress {
   #bytesTotal = 0
   #waiting = ''
   #publishedAt = -Infinity
+  #publishingLater = false
+  readonly #ended = new AbortController()
 
   /** `obstacle` says in a few words what holds the whole load up; empty when nothing does. */
   constructor(context: Pick<StepContext, 'clock' | 'progress'>, totalDocuments: number, obstacle: () => string) {
@@ -53,14 +55,32 @@ export class LoadProgress {
 
   /** Publishes the end, whatever was published a moment ago. */
   end(): void {
+    this.#ended.abort()
     this.#send('')
   }
 
   publish(): void {
-    if (this.#context.clock.monotonic() - this.#publishedAt < PUBLISH_MS) return
+    const left = this.#publishedAt + PUBLISH_MS - this.#context.clock.monotonic()
+    if (left > 0) {
+      void this.#publishIn(left)
+      return
+    }
     const waiting = this.#waiting === '' ? '' : `waiting: ${this.#waiting}`
     const obstacle = this.#obstacle()
     this.#send(obstacle === '' ? waiting : obstacle)
+  }
+
+  /** What comes next may be a long wait, through which the last change has to be seen. */
+  async #publishIn(ms: number): Promise<void> {
+    if (this.#publishingLater || this.#ended.signal.aborted) return
+    this.#publishingLater = true
+    try {
+      await this.#context.clock.sleep(ms, this.#ended.signal)
+    } catch {
+      return // the load has ended
+    }
+    this.#publishingLater = false
+    this.publish()
   }
 
   #send(message: string): void {
