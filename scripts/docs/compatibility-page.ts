@@ -37,7 +37,7 @@ is not tested. Templates, settings, mappings and aliases of the snapshot are cre
 (\`test/servers/metadata/accepts.test.ts\`). Data streams, pipelines and documents are migrated from a running source and compared
 one by one, by the program with \`verify: full\` and by the test, and the same searches run on both sides afterwards: an index for
 each type of field and feature that the source has, with match, term, range, nested, parent and child queries, aggregations and
-sorts (\`test/e2e/matrix.test.ts\`). What the target refuses or cannot read is in \`test/servers/metadata/bad-input.test.ts\` and,
+sorts (\`test/e2e/matrix.ts\`). What the target refuses or cannot read is in \`test/servers/metadata/bad-input.test.ts\` and,
 through the whole program, in \`test/e2e/refused.test.ts\` and \`test/e2e/field-names.test.ts\`.
 
 These targets have no plugins. Vectors of Elasticsearch are searched with the k-NN plugin on OpenSearch 2.19.1, the newest release

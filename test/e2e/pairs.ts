@@ -49,17 +49,25 @@ const rebuilding = (member: SourceMember): SourceMember => ({
   rebuilt: Object.keys(SOURCELESS),
 })
 
-/** Every source is filled once and migrated into every target. */
-const SOURCES: readonly SourceMember[] = [
+/** Sources of the matrix: each is filled once and migrated into every target. */
+export const ELASTICSEARCH_SOURCES: readonly SourceMember[] = [
   elasticsearch('1.7.6', { ...TYPED, ...ROUTED }),
   elasticsearch('2.4.6', TYPED),
   elasticsearch('5.6.16', TYPED),
   ...['6.8.23', '7.10.2', '7.17.29', '8.19.0', '9.0.0', '9.5.3'].map((version) => rebuilding(elasticsearch(version))),
-  ...['1.3.14', '2.11.1', '2.19.4', '3.8.0'].map((version) => rebuilding(opensearch(version))),
+]
+export const OPENSEARCH_SOURCES: readonly SourceMember[] = ['1.3.14', '2.11.1', '2.19.4', '3.8.0'].map((version) =>
+  rebuilding(opensearch(version)),
+)
+
+/** Targets of the matrix. */
+export const TARGETS: readonly Member[] = [
+  { distribution: 'opensearch', version: '2.19.4' },
+  { distribution: 'opensearch', version: '3.8.0' },
 ]
 
-/** Every pair that `test/e2e/matrix.test.ts` migrates between real servers; docs/compatibility.md is made from it. */
-export const PAIRS: readonly TargetPairs[] = [
-  { target: { distribution: 'opensearch', version: '2.19.4' }, sources: SOURCES },
-  { target: { distribution: 'opensearch', version: '3.8.0' }, sources: SOURCES },
-]
+/** Every pair that `test/e2e/matrix.ts` migrates between real servers; docs/compatibility.md is made from it. */
+export const PAIRS: readonly TargetPairs[] = TARGETS.map((target) => ({
+  target,
+  sources: [...ELASTICSEARCH_SOURCES, ...OPENSEARCH_SOURCES],
+}))

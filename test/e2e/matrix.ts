@@ -17,7 +17,7 @@ import { recipeOf } from '../servers/recipes.ts'
 import { readColumns } from './columns.ts'
 import { canonicalJson, documentKey, readDocuments } from './compare.ts'
 import { pageConfiguration } from './configuration.ts'
-import { PAIRS, SPLIT, type Member, type SourceMember } from './pairs.ts'
+import { SPLIT, TARGETS, type Member, type SourceMember } from './pairs.ts'
 import { runProgram } from './program.ts'
 import { compareSearches, fillSearches, SEARCHED_AFTERWARDS, type SearchPlan } from './searches.ts'
 import { indexNames, streamNames, wipe } from './target-state.ts'
@@ -36,22 +36,26 @@ function reasonToSkip(source: Member, target: Member): string | undefined {
 
 const named = ({ distribution, version }: Member): string => `${distribution} ${version}`
 
-const work = mkdtempSync(join(tmpdir(), 'e2e-matrix-'))
-const targets = new Map<string, ServerHandle>()
-beforeAll(async () => {
-  for (const { target, sources } of PAIRS) {
-    const needed = sources.some((source) => reasonToSkip(source, target) === undefined)
-    if (needed) targets.set(named(target), await bootServer({ ...target, heap: '768m' }))
-  }
-})
-afterAll(async () => {
-  await Promise.all([...targets.values()].map((target) => target.stop()))
-  rmSync(work, { recursive: true, force: true })
-})
+/** Tests that each of these sources is migrated into every target. */
+export function testMigrationsFrom(sources: readonly SourceMember[]): void {
+  const work = mkdtempSync(join(tmpdir(), 'e2e-matrix-'))
+  const targets = new Map<string, ServerHandle>()
+  beforeAll(async () => {
+    for (const target of TARGETS) {
+      const needed = sources.some((source) => reasonToSkip(source, target) === undefined)
+      if (needed) targets.set(named(target), await bootServer({ ...target, heap: '768m' }))
+    }
+  })
+  afterAll(async () => {
+    await Promise.all([...targets.values()].map((target) => target.stop()))
+    rmSync(work, { recursive: true, force: true })
+  })
+  for (const member of sources) testMigrations(member, targets, work)
+}
 
-for (const member of PAIRS[0]!.sources) {
+function testMigrations(member: SourceMember, targets: ReadonlyMap<string, ServerHandle>, work: string): void {
   describe(`from ${named(member)}`, () => {
-    const reasons = PAIRS.map(({ target }) => reasonToSkip(member, target))
+    const reasons = TARGETS.map((target) => reasonToSkip(member, target))
     const needed = reasons.includes(undefined)
     let source: ServerHandle
     let cluster: FilledCluster
@@ -69,7 +73,7 @@ for (const member of PAIRS[0]!.sources) {
       if (needed) await source.stop()
     })
 
-    for (const [n, { target: wanted }] of PAIRS.entries()) {
+    for (const [n, wanted] of TARGETS.entries()) {
       const reason = reasons[n]
       const skipped = reason === undefined ? '' : ` [skipped: ${reason}]`
       const title = `every document arrives in ${named(wanted)}, and searches find the same`

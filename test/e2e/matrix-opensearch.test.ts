@@ -1,0 +1,4 @@
+import { testMigrationsFrom } from './matrix.ts'
+import { OPENSEARCH_SOURCES } from './pairs.ts'
+
+testMigrationsFrom(OPENSEARCH_SOURCES)
