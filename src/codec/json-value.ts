@@ -11,7 +11,7 @@ export class ExactNumber {
 /** A value without children: integers beyond 2^53 are bigint, other numbers a double cannot hold are {@link ExactNumber}. */
 export type JsonScalar = null | boolean | number | bigint | ExactNumber | string | Uint8Array
 
-/** A decoded document; objects have no prototype, so that `__proto__` and `constructor` are names like any other. */
+/** A decoded document; its objects take no name from a prototype: `__proto__` and `constructor` are names like any other. */
 export type JsonValue = JsonScalar | readonly JsonValue[] | JsonObject
 
 /** An object of a decoded document. */
@@ -20,8 +20,8 @@ export interface JsonObject {
 }
 
 /**
- * Makes an object without members, which takes no name from a prototype. It is made by a constructor and not by
- * `Object.create(null)`, whose objects are tables of hashes: three times as large, and slower to fill and to read.
+ * An object of a document before it has members. `Object.create(null)` would make a table of hashes, three times as large and
+ * slower to fill and to read.
  */
 export const EmptyObject = function EmptyObject() {} as unknown as new () => Record<string, JsonValue>
 EmptyObject.prototype = Object.freeze(Object.create(null) as object)

@@ -1,14 +1,14 @@
 import { EmptyObject, ExactNumber, isJsonObject } from '../codec/json-value.ts'
 import type { JsonObject, JsonValue } from '../codec/json-value.ts'
 
-/** An object of these members, in this order, without prototype: `__proto__` is a name like any other. */
+/** An object of these members, in this order; `__proto__` is a name like any other. */
 export function jsonObject(entries: Iterable<readonly [string, JsonValue]>): JsonObject {
   const object = new EmptyObject()
   for (const [name, value] of entries) object[name] = value
   return object
 }
 
-/** A value written in code as a value of a document: objects lose their prototype. */
+/** A value written in code as a value of a document: its objects take no name from a prototype. */
 export function json(value: JsonValue): JsonValue {
   if (isJsonObject(value)) return jsonObject(Object.entries(value).map(([name, child]) => [name, json(child)]))
   return Array.isArray(value) ? (value as readonly JsonValue[]).map(json) : value

@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonObject, type JsonValue } from '../codec/json-value.ts'
+import { EmptyObject, isJsonObject, type JsonObject, type JsonValue } from '../codec/json-value.ts'
 
 type Open = { -readonly [K in keyof JsonObject]: JsonObject[K] }
 
@@ -80,7 +80,7 @@ function setIn(holder: Open, path: readonly string[], value: JsonValue, whole: s
       return undefined
     }
     // A null stands for a field that is absent.
-    if (holder[name] === null) holder[name] = emptyObject()
+    if (holder[name] === null) holder[name] = new EmptyObject()
     return setBelow(holder[name]!, path.slice(length), value, whole, name)
   }
   const [first, ...rest] = path
@@ -88,7 +88,7 @@ function setIn(holder: Open, path: readonly string[], value: JsonValue, whole: s
     holder[first!] = value
     return undefined
   }
-  const made = emptyObject()
+  const made = new EmptyObject()
   holder[first!] = made
   return setIn(made, rest, value, whole)
 }
@@ -107,8 +107,4 @@ function setBelow(
     if (reason !== undefined) return reason
   }
   return undefined
-}
-
-function emptyObject(): Open {
-  return Object.create(null) as Open
 }

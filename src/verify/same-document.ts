@@ -1,6 +1,6 @@
 import { parseJsonExact } from '../codec/json-exact.ts'
 import { scalarText } from '../codec/json-text-sink.ts'
-import { isJsonObject, type JsonScalar, type JsonValue } from '../codec/json-value.ts'
+import { EmptyObject, isJsonObject, type JsonScalar, type JsonValue } from '../codec/json-value.ts'
 import { isFailure } from '../core/failure.ts'
 
 /** What does not count when sources are compared. */
@@ -33,7 +33,7 @@ function canonicalText(source: Uint8Array, { emptyObjects = false }: Indulgence)
 /** Lists stay as they are: an object in one has a place. */
 function withoutEmptyObjects(value: JsonValue): JsonValue {
   if (!isJsonObject(value)) return value
-  const left = Object.create(null) as Record<string, JsonValue>
+  const left = new EmptyObject()
   for (const [name, member] of Object.entries(value)) {
     const inner = withoutEmptyObjects(member)
     if (!isJsonObject(inner) || Object.keys(inner).length > 0) left[name] = inner

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -20,6 +20,8 @@ interface DemoProcess {
 interface RunningDemo {
   readonly make: number
   printed(): string
+  /** What the runner of its workflow has recorded so far. */
+  journal(): string
   processes(): DemoProcess[]
 }
 
@@ -35,15 +37,14 @@ describe('a demo that is killed leaves no process and no folder behind', () => {
     expect(left).toEqual({ processes: [], folders: [] })
   })
 
-  test('the demo itself, while its workflow runs', async () => {
+  test('the demo itself, while documents are loaded', async () => {
     const left = await killed(work, async (demo) => {
-      let running: DemoProcess[] = []
-      await until(demo, () => {
-        running = demo.processes()
-        return running.some(({ command }) => / runner /.test(command))
-      })
+      // What is printed comes a second late, when a quick machine has loaded everything.
+      await until(demo, () => /"step-started","step":"[^"]*restore-documents"/.test(demo.journal()))
+      const running = demo.processes()
       // Two servers, the runner of the workflow, and the command that waits for it.
       expect(javas(demo)).toHaveLength(2)
+      expect(running.filter(({ command }) => / runner /.test(command))).toHaveLength(1)
       return running.find(({ command }) => command.endsWith('scripts/demo.ts'))!.pid
     })
     expect(left).toEqual({ processes: [], folders: [] })
@@ -87,6 +88,7 @@ function start(folder: string): RunningDemo {
   return {
     make: child.pid!,
     printed: () => Buffer.concat(chunks).toString('utf8'),
+    journal: () => journalsIn(folder),
     processes: () => processesWith(`KILLED_DEMO=${folder}`),
   }
 }
@@ -97,6 +99,14 @@ async function until(demo: RunningDemo, wanted: () => boolean): Promise<void> {
     if (Date.now() > giveUpAt || demo.processes().length === 0) throw new Error(`the demo said ${demo.printed()}`)
     await delay(50)
   }
+}
+
+/** The journals of all workflows of the demo that has this temporary folder. */
+function journalsIn(folder: string): string {
+  const homes = readdirSync(folder).map((name) => join(folder, name, 'workflow-home/workflows'))
+  const workflows = homes.filter(existsSync).flatMap((home) => readdirSync(home).map((name) => join(home, name)))
+  const journals = workflows.map((workflow) => join(workflow, 'journal')).filter(existsSync)
+  return journals.map((file) => readFileSync(file, 'utf8')).join('')
 }
 
 function javas(demo: RunningDemo): DemoProcess[] {

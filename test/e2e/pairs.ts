@@ -49,13 +49,15 @@ const rebuilding = (member: SourceMember): SourceMember => ({
   rebuilt: Object.keys(SOURCELESS),
 })
 
-/** Sources of the matrix: each is filled once and migrated into every target. */
+/** Releases of Elasticsearch that are each filled once and migrated into every target. */
 export const ELASTICSEARCH_SOURCES: readonly SourceMember[] = [
   elasticsearch('1.7.6', { ...TYPED, ...ROUTED }),
   elasticsearch('2.4.6', TYPED),
   elasticsearch('5.6.16', TYPED),
   ...['6.8.23', '7.10.2', '7.17.29', '8.19.0', '9.0.0', '9.5.3'].map((version) => rebuilding(elasticsearch(version))),
 ]
+
+/** Releases of OpenSearch that are each filled once and migrated into every target. */
 export const OPENSEARCH_SOURCES: readonly SourceMember[] = ['1.3.14', '2.11.1', '2.19.4', '3.8.0'].map((version) =>
   rebuilding(opensearch(version)),
 )

@@ -72,7 +72,7 @@ export class LoadProgress {
 
   /** What comes next may be a long wait, through which the last change has to be seen. */
   async #publishIn(ms: number): Promise<void> {
-    if (this.#publishingLater || this.#ended.signal.aborted) return
+    if (this.#publishingLater) return
     this.#publishingLater = true
     try {
       await this.#context.clock.sleep(ms, this.#ended.signal)

@@ -40,12 +40,13 @@ for (const version of ACCEPTING_TARGETS) {
     /** Puts a definition, gets it back, and deletes it; once for the same one of several fixtures. */
     const roundTrip = async (path: string, { body }: Translated): Promise<JsonObject> => {
       const text = stringifyJson(body)
-      const known = answers.get(`${path} ${text}`)
+      const key = `${path} ${text}`
+      const known = answers.get(key)
       if (known !== undefined) return known
       await client.put(path, JSON.parse(text))
       const found = parseJsonExact(JSON.stringify(await client.get(path)), path) as JsonObject
       await client.delete(path)
-      answers.set(`${path} ${text}`, found)
+      answers.set(key, found)
       return found
     }
 
